@@ -1,0 +1,46 @@
+/** Why a poll failed: a closed set, the values of `dora_collector_poll_failures_total{reason}`. */
+export const FAILURE_REASONS = [
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'unauthorized',
+  'forbidden',
+  'not_found',
+  'rate_limited',
+  'server_error',
+  'bad_response',
+  'too_large',
+  'store',
+  'internal',
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
+/**
+ * What a room wants counted about itself. Rooms report these through the `observe` that they are given;
+ * `metrics/program.ts` is the one place that turns them into metrics. Times in milliseconds since the epoch.
+ */
+export type Observation =
+  /** One upstream request ended; `code` is the HTTP status, or `error` when there was no answer. */
+  | { readonly kind: 'request'; readonly source: string; readonly code: string }
+  /** A poll ended; `failure` is null when it was complete and good. `tookMs` is the whole poll. */
+  | {
+      readonly kind: 'poll';
+      readonly source: string;
+      readonly at: number;
+      readonly tookMs: number;
+      readonly failure: FailureReason | null;
+    }
+  /** How many repositories, applications or subsystems the upstream listed. */
+  | { readonly kind: 'listed'; readonly source: string; readonly targets: number }
+  /** A transaction of the ledger was committed. */
+  | { readonly kind: 'committed'; readonly at: number }
+  /** Old rows were swept; `rows` counts those of `table`. */
+  | { readonly kind: 'swept'; readonly table: string; readonly rows: number }
+  /** A whole sweep ended well. */
+  | { readonly kind: 'sweep_done'; readonly at: number }
+  /** The configuration was loaded. */
+  | { readonly kind: 'reloaded'; readonly at: number };
+
+export type Observe = (observation: Observation) => void;
