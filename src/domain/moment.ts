@@ -14,7 +14,7 @@ export function compareMoments(a: Moment, b: Moment): number {
   return a.at - b.at || a.sequence - b.sequence || a.order - b.order;
 }
 
-/** A moment that comes after every event of its millisecond: for what we saw ourselves, such as a removal. */
+/** A moment that comes after every event of its millisecond: for what we saw ourselves, such as a removal or an expiry. */
 export function momentOfSight(at: number): Moment {
   return { at, sequence: Number.MAX_SAFE_INTEGER, order: Number.MAX_SAFE_INTEGER };
 }

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Files } from '../sources/setting-pieces.ts';
+import { sourceSettings } from '../sources/table.ts';
+import type { Config } from './config.ts';
+import { configSchema } from './schema.ts';
+
+/** Keys whose code comes later: a value other than the default would be accepted and ignored. */
+const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Config) => unknown }[] = [
+  { path: 'web.config_file', value: (config) => config.web.configFile },
+  { path: 'ledger: postgres://', value: (config) => config.ledger.kind },
+  { path: 'ledger_password_file', value: (config) => config.ledgerPassword },
+  { path: 'windows', value: (config) => config.windows },
+  { path: 'min_samples', value: (config) => config.minSamples },
+  { path: 'attribution_window', value: (config) => config.attributionWindowMs },
+  { path: 'sink.workspaces', value: (config) => config.sink.workspaces },
+  { path: 'sink.max_body', value: (config) => config.sink.maxBodyBytes },
+  { path: 'sink.retention', value: (config) => config.sink.retentionMs },
+  { path: 'sink.rules', value: (config) => config.sink.rules },
+  { path: 'notify.max_age', value: (config) => config.notify.maxAgeMs },
+  { path: 'notify.dedupe', value: (config) => config.notify.dedupeMs },
+  { path: 'notify.throttle', value: (config) => config.notify.throttleMs },
+  { path: 'notify.dashboard_url', value: (config) => config.notify.dashboardUrl },
+  { path: 'notify.matrix', value: (config) => config.notify.matrix },
+];
+
+/** What the configuration asks for and no code does yet: one sentence each. */
+export function notBuilt(config: Config): string[] {
+  const defaults = configSchema(NO_FILES).parse({});
+  const keys = NOT_BUILT.filter(({ value }) => !isDeepStrictEqual(value(config), value(defaults)));
+  return [...keys.map(({ path }) => `${path} is not built yet`), ...config.sources.flatMap(notBuiltOfSource)];
+}
+
+function notBuiltOfSource(source: Config['sources'][number], index: number): string[] {
+  if (!sourceSettings[source.type].built) return [`sources[${index}].type: ${source.type} is not built yet`];
+  const forge = 'forge' in source && source.forge !== null;
+  return forge ? [`sources[${index}].forge is not built yet`] : [];
+}
+
+/** The defaults name no file but the ledger's, whose place is of no matter here. */
+const NO_FILES: Files = {
+  path: (name) => name,
+  existing: (name) => ({ ok: true, value: name }),
+  secret: (name) => ({ ok: false, problem: name }),
+};

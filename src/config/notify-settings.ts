@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Secret } from '../domain/secret.ts';
+import { baseUrl } from '../sources/base-url.ts';
+import {
+  durationMs,
+  existingFileOrNone,
+  type Files,
+  type Reading,
+  reading,
+  readingOrNone,
+  secretFile,
+  strict,
+  waitMs,
+} from '../sources/setting-pieces.ts';
+import type { Severity } from './sink-settings.ts';
+
+export interface NotifySettings {
+  /** Older events never become messages. */
+  readonly maxAgeMs: number;
+  readonly dedupeMs: number;
+  readonly throttleMs: number;
+  /** Holds {source}, {app} and {environment}. */
+  readonly dashboardUrl: string | null;
+  readonly matrix: MatrixSettings | null;
+}
+
+export interface MatrixSettings {
+  readonly homeserver: string;
+  readonly token: Secret;
+  readonly caFile: string | null;
+  readonly requestTimeoutMs: number;
+  /** Each by alias or id. */
+  readonly rooms: Readonly<Record<Severity, string>>;
+  readonly heartbeat: HeartbeatSettings | null;
+}
+
+/** The daily self-test. */
+export interface HeartbeatSettings {
+  readonly hour: number;
+  readonly minute: number;
+  /** An IANA name. */
+  readonly timeZone: string;
+  readonly room: Severity;
+}
+
+export function notifySettings(files: Files) {
+  return strict({
+    max_age: durationMs().prefault('1h'),
+    dedupe: durationMs().prefault('1m'),
+    throttle: durationMs().prefault('1m'),
+    dashboard_url: dashboardUrl().prefault(''),
+    matrix: matrix(files).optional(),
+  }).transform(
+    (keys): NotifySettings => ({
+      maxAgeMs: keys.max_age,
+      dedupeMs: keys.dedupe,
+      throttleMs: keys.throttle,
+      dashboardUrl: keys.dashboard_url,
+      matrix: keys.matrix ?? null,
+    }),
+  );
+}
+
+function matrix(files: Files) {
+  return strict({
+    homeserver: baseUrl(),
+    token_file: secretFile(files),
+    ca_file: existingFileOrNone(files).prefault(''),
+    request_timeout: waitMs().prefault('15s'),
+    rooms: strict({ critical: room(), warning: room() }),
+    heartbeat: heartbeat().optional(),
+  }).transform(
+    (keys): MatrixSettings => ({
+      homeserver: keys.homeserver,
+      token: keys.token_file,
+      caFile: keys.ca_file,
+      requestTimeoutMs: keys.request_timeout,
+      rooms: keys.rooms,
+      heartbeat: keys.heartbeat ?? null,
+    }),
+  );
+}
+
+function heartbeat() {
+  return strict({
+    at: timeOfDay(),
+    time_zone: timeZone().prefault('UTC'),
+    room: z.enum(['critical', 'warning']).prefault('critical'),
+  }).transform((keys): HeartbeatSettings => ({ ...keys.at, timeZone: keys.time_zone, room: keys.room }));
+}
+
+/** Ids of rooms of version 12 have no server in them. */
+function room() {
+  const right = 'a room as "#alias:server" or "!id" (in quotes: # begins a comment)';
+  return reading(right, (text) =>
+    /^(#[^\s:]+:\S+|!\S+)$/.test(text)
+      ? { ok: true, value: text }
+      : { ok: false, problem: `"${text}" is not a room; give ${right}` },
+  );
+}
+
+function timeOfDay() {
+  const right = 'a time of day such as "09:00" (in quotes)';
+  return reading(right, (text): Reading<{ readonly hour: number; readonly minute: number }> => {
+    const found = /^([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(text);
+    if (found === null) return { ok: false, problem: `"${text}" is not a time of day; give ${right}` };
+    return { ok: true, value: { hour: Number(found[1]), minute: Number(found[2]) } };
+  });
+}
+
+function timeZone() {
+  const right = 'a time zone such as UTC or Europe/Berlin';
+  return reading(right, (text) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: text });
+      return { ok: true, value: text };
+    } catch {
+      return { ok: false, problem: `"${text}" is not a time zone; give ${right}` };
+    }
+  });
+}
+
+function dashboardUrl() {
+  const right = 'an address such as https://grafana.example.org/d/dora?var-app={app}';
+  return readingOrNone(right, (text) => {
+    const unknown = text.match(/\{[^}]*\}/g)?.find((name) => !['{source}', '{app}', '{environment}'].includes(name));
+    if (unknown !== undefined) {
+      return { ok: false, problem: `${unknown} cannot be filled; give any of {source}, {app} and {environment}` };
+    }
+    const isUrl = /^https?:\/\//i.test(text) && URL.canParse(text);
+    return isUrl ? { ok: true, value: text } : { ok: false, problem: `not an http or https address; give ${right}` };
+  });
+}

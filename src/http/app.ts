@@ -1,0 +1,71 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { Clock } from '../domain/clock.ts';
+import { STATUS_CSS } from '../web/stylesheet.ts';
+import { api } from './api.ts';
+import { metricsRoute } from './metrics-route.ts';
+import type { AdminToken, App, Exposition, Life, Log, Records } from './ports.ts';
+import { healthy, ready } from './probes.ts';
+import { reload } from './reload.ts';
+import { statusRoute } from './status-route.ts';
+
+/** No route takes a body larger than this, in bytes. */
+export const MAX_BODY = 64 * 1024;
+
+/** Filters and a cursor fit in this many characters many times over. */
+export const MAX_URL = 8192;
+
+export interface AppParts {
+  readonly version: string;
+  /** How people reach this server; empty where it is not configured. */
+  readonly externalUrl: string;
+  readonly exposition: Exposition;
+  readonly records: Records;
+  readonly life: Life;
+  readonly adminTokens: readonly AdminToken[];
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+}
+
+/** Every route of the program. Errors are JSON `{"detail": ...}`; the headers of every answer are `startServer`'s. */
+export function createApp(parts: AppParts): App {
+  const { log, records } = parts;
+  const externalUrl = parts.externalUrl.replace(/\/+$/, '');
+  const app: App = new Hono();
+
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => refuseMethod(c.req.method, methods) }));
+  app.use((c, next) =>
+    c.req.url.length > MAX_URL ? Promise.resolve(c.json({ detail: 'the URL is too long' }, 414)) : next(),
+  );
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError: (c) => c.json({ detail: `the body is larger than ${MAX_BODY} bytes` }, 413),
+    }),
+  );
+
+  app.get('/', (c) => statusRoute(c, parts));
+  app.get('/static/status.css', (c) =>
+    c.body(STATUS_CSS, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
+  );
+  app.get('/metrics', metricsRoute(parts.exposition, log));
+  app.get('/-/healthy', healthy);
+  app.get('/-/ready', (c) => ready(c, parts.life));
+  app.post('/-/reload', (c) => reload(c, parts));
+  app.route('/api/v1', api({ records, externalUrl, log }));
+
+  app.notFound((c) => c.json({ detail: 'there is nothing here; / shows what there is' }, 404));
+  app.onError((error, c) => {
+    log.error({ err: error, path: c.req.path }, 'a request failed by a fault of ours');
+    return c.json({ detail: 'a fault of ours: see the log' }, 500);
+  });
+  return app;
+}
+
+function refuseMethod(method: string, allowed: readonly string[]): Response {
+  return Response.json(
+    { detail: `${method} is not allowed here, only ${allowed.join(', ')}` },
+    { status: 405, headers: { allow: allowed.join(', ') } },
+  );
+}

@@ -1,0 +1,66 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type {
+  CollectorRecord,
+  DeploymentQuery,
+  DeploymentRecord,
+  IncidentQuery,
+  IncidentRecord,
+  Page,
+  TargetQuery,
+  TargetRecord,
+} from '../ledger/records.ts';
+
+/** The metrics as a scrape gets them. */
+export interface Exposition {
+  /** Negotiates format and encoding by the two request headers, null where there is none. */
+  scrape(request: { readonly accept: string | null; readonly acceptEncoding: string | null }): Promise<Scrape>;
+  /** Called once a scrape has been sent to its last byte. */
+  served(): void;
+}
+
+export interface Scrape {
+  readonly contentType: string;
+  readonly encoding: 'gzip' | null;
+  /** Bytes of all chunks. */
+  readonly length: number;
+  readonly chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
+/**
+ * What the ledger keeps, for people and scripts. Lists throw `BadCursor` for a cursor that they did not give;
+ * anything else that is thrown means that the ledger does not answer.
+ */
+export interface Records {
+  targets(query: TargetQuery): Promise<Page<TargetRecord>>;
+  deployments(query: DeploymentQuery): Promise<Page<DeploymentRecord>>;
+  incidents(query: IncidentQuery): Promise<Page<IncidentRecord>>;
+  collectors(): Promise<readonly CollectorRecord[]>;
+  /** Null when there is none of that number. */
+  deployment(id: number): Promise<DeploymentRecord | null>;
+  incident(id: number): Promise<IncidentRecord | null>;
+}
+
+/** The program as a whole. */
+export interface Life {
+  /** Whether requests should be sent here; asks neither the ledger nor an upstream. */
+  ready(): { readonly ready: true } | { readonly ready: false; readonly why: string };
+  /** Loads the configuration again; a bad file changes nothing. */
+  reload(): Promise<{ readonly ok: true } | { readonly ok: false; readonly problems: readonly string[] }>;
+}
+
+/** A person or script that may change things. `read` gives the token as its file has it now, and throws when it cannot. */
+export interface AdminToken {
+  readonly name: string;
+  readonly token: { read(): string };
+}
+
+/** The part of a pino logger that this room needs. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Everything behind Node.js' own server: its request and response are at `c.env`. */
+export type App = Hono<{ Bindings: HttpBindings }>;

@@ -1,0 +1,103 @@
+import type { Batch } from '../domain/batch.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Rules } from '../domain/mttr.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { Plan } from '../domain/transition.ts';
+import { readCounts } from './counts.ts';
+import { decidedIds } from './decided.ts';
+import { withIncidents } from './load-targets.ts';
+import { migrate } from './migrations.ts';
+import type { Changes } from './projection.ts';
+import { openQueries, type Queries } from './queries.ts';
+import { recordBatch, type Recorded } from './record.ts';
+import { openSqlite } from './sqlite.ts';
+import { sweepStep } from './sweep.ts';
+import { projectionOf } from './target-work.ts';
+import { recordTick } from './tick.ts';
+import { asStoreFailure, inTransaction } from './transaction.ts';
+
+export type { StoreFailure } from './transaction.ts';
+
+/** The durable record. Every method throws `StoreFailure` when the store cannot do it; nothing is half done then. */
+export interface Ledger {
+  /** Records a batch whole (design.md §2) and returns what it changed. */
+  record(batch: Batch): Promise<Recorded>;
+  /** Lets time pass until `now`: closes what has expired. */
+  tick(now: number): Promise<Changes>;
+  /** Takes away what is older than the retention, a bounded step at a time, until `stop`. */
+  sweep(before: number, stop: AbortSignal): Promise<void>;
+  /** Everything that `/metrics` shows, as last committed. */
+  snapshot(): Promise<Changes>;
+  /** Which of these upstream ids of a source are decided. */
+  decided(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What the collector of a source asked to have remembered, by key. */
+  state(source: string): Promise<ReadonlyMap<string, unknown>>;
+  readonly queries: Queries;
+  close(): Promise<void>;
+}
+
+/** Opens the SQLite ledger in `file` and brings its tables up to date. */
+export async function openLedger(options: {
+  readonly file: string;
+  readonly rules: Rules;
+  readonly plan: Plan;
+  readonly clock: Clock;
+  readonly observe: Observe;
+}): Promise<Ledger> {
+  const { clock, rules, plan, observe } = options;
+  const { writer, reader, close } = openSqlite(options.file);
+  try {
+    await migrate(writer);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const committed = () => observe({ kind: 'committed', at: clock.now() });
+  return {
+    async record(batch) {
+      const recorded = await inTransaction(writer, clock, (trx) => recordBatch(trx, batch, plan, rules));
+      committed();
+      return recorded;
+    },
+    async tick(now) {
+      const { targets, counts } = await inTransaction(writer, clock, (trx) => recordTick(trx, now, plan, rules));
+      if (targets.length > 0) committed();
+      return { targets, counts, gone: [], successes: [] };
+    },
+    async sweep(before, stop) {
+      while (!stop.aborted) {
+        const swept = await inTransaction(writer, clock, (trx) => sweepStep(trx, before));
+        if (swept === null) return observe({ kind: 'sweep_done', at: clock.now() });
+        observe({ kind: 'swept', ...swept });
+      }
+    },
+    snapshot: () =>
+      reading(async () => {
+        const rows = await reader.selectFrom('targets').selectAll().where('removed_at', 'is', null).execute();
+        const works = await withIncidents(reader, rows);
+        const collectors = await reader.selectFrom('collectors').selectAll().execute();
+        return {
+          targets: [...works.values()].map(projectionOf),
+          gone: [],
+          counts: await readCounts(reader),
+          successes: collectors.flatMap(({ source, last_success_at: at }) => (at === null ? [] : [{ source, at }])),
+        };
+      }),
+    decided: (source, ids) => reading(() => decidedIds(reader, source, ids)),
+    state: (source) =>
+      reading(async () => {
+        const rows = await reader.selectFrom('collector_state').selectAll().where('source', '=', source).execute();
+        return new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]));
+      }),
+    queries: openQueries(reader),
+    close,
+  };
+}
+
+async function reading<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw asStoreFailure(error);
+  }
+}

@@ -1,0 +1,81 @@
+import type { Transaction } from 'kysely';
+import type { Batch, Capabilities } from '../domain/batch.ts';
+import { type TargetKey, targetId } from '../domain/deployment.ts';
+import type { Rules } from '../domain/mttr.ts';
+import { addTotals } from '../domain/totals.ts';
+import { applyFold } from './apply-fold.ts';
+import type { Counting } from './counts.ts';
+import { foldAgain } from './fold-target.ts';
+import { readIncidentTimes } from './gauges.ts';
+import { loadTargets } from './load-targets.ts';
+import { writeIncidents, writeRework, writeTarget } from './settle-targets.ts';
+import type { Tables } from './tables.ts';
+import type { TargetWork } from './target-work.ts';
+
+/** What moving changed: names to be shown anew, and numbers of targets that are no more. */
+export interface Moved {
+  readonly changed: readonly TargetKey[];
+  readonly gone: readonly number[];
+}
+
+/**
+ * Gives targets another name, with their rows, incidents and totals. A name that is taken by a target that stays
+ * makes the two one. All moves count as done at once, so that two targets can change names.
+ */
+export async function moveTargets(
+  trx: Transaction<Tables>,
+  moves: Batch['moves'],
+  rules: Rules,
+  counting: Counting,
+): Promise<Moved> {
+  if (moves.length === 0) return { changed: [], gone: [] };
+  const works = await loadTargets(trx, moves.map(({ from }) => from));
+  const moving = moves.flatMap(({ from, to }) => {
+    const work = works.get(targetId(from));
+    return work === undefined || targetId(from) === targetId(to) ? [] : [{ work, to }];
+  });
+  // Nothing upstream has such a name: it only frees the old ones.
+  for (const { work } of moving) await rename(trx, work, { ...work.row, app: `\u0001moving ${work.row.id}` });
+
+  const gone: number[] = [];
+  for (const { work, to } of moving) {
+    const there = (await loadTargets(trx, [to])).get(targetId(to));
+    if (there === undefined) {
+      await rename(trx, work, to);
+      continue;
+    }
+    await merge(trx, there, work, rules, counting);
+    gone.push(work.row.id);
+  }
+  return { changed: moving.map(({ to }) => to), gone };
+}
+
+async function rename(trx: Transaction<Tables>, work: TargetWork, { app, environment }: Omit<TargetKey, 'source'>): Promise<void> {
+  await trx.updateTable('targets').set({ app, environment }).where('id', '=', work.row.id).execute();
+}
+
+async function merge(trx: Transaction<Tables>, into: TargetWork, from: TargetWork, rules: Rules, counting: Counting): Promise<void> {
+  for (const table of ['deployments', 'incidents', 'marks'] as const) {
+    await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
+  }
+  await trx.deleteFrom('targets').where('id', '=', from.row.id).execute();
+  addTotals(into.totals, from.totals);
+  const { row } = into;
+  row.observed_since = Math.max(row.observed_since, from.row.observed_since);
+  row.last_active_at = Math.max(row.last_active_at, from.row.last_active_at);
+  row.last_success_at = Math.max(row.last_success_at ?? 0, from.row.last_success_at ?? 0) || null;
+  row.removed_at = null;
+  for (const kind of (JSON.parse(row.capabilities) as Capabilities).kinds) {
+    const folded = await foldAgain(trx, into, kind, [], { at: 0, sequence: 0, order: 0 }, rules);
+    const applied = applyFold(into, folded);
+    await writeIncidents(trx, into, folded);
+    await writeRework(trx, applied);
+    counting.add('corrections', {}, applied.corrections);
+  }
+  await readIncidentTimes(trx, into);
+  const last = from.row.last_at > row.last_at ? from.row : row;
+  row.last_at = last.last_at;
+  row.last_sequence = last.last_sequence;
+  row.last_ord = last.last_ord;
+  await writeTarget(trx, into);
+}

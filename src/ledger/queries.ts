@@ -1,0 +1,42 @@
+import type { Kysely } from 'kysely';
+import { readDeployment, readDeployments } from './read-deployments.ts';
+import { readIncident, readIncidents } from './read-incidents.ts';
+import { readTargets } from './read-targets.ts';
+import type {
+  DeploymentQuery,
+  DeploymentRecord,
+  IncidentQuery,
+  IncidentRecord,
+  Page,
+  TargetQuery,
+  TargetRecord,
+} from './records.ts';
+import type { Tables } from './tables.ts';
+import { asStoreFailure } from './transaction.ts';
+
+/** What people and scripts can ask the ledger. Throws `BadCursor`, and `StoreFailure` when the store does not answer. */
+export interface Queries {
+  targets(query: TargetQuery): Promise<Page<TargetRecord>>;
+  deployments(query: DeploymentQuery): Promise<Page<DeploymentRecord>>;
+  incidents(query: IncidentQuery): Promise<Page<IncidentRecord>>;
+  deployment(id: number): Promise<DeploymentRecord | null>;
+  incident(id: number): Promise<IncidentRecord | null>;
+}
+
+export function openQueries(db: Kysely<Tables>): Queries {
+  return {
+    targets: (query) => answering(() => readTargets(db, query)),
+    deployments: (query) => answering(() => readDeployments(db, query)),
+    incidents: (query) => answering(() => readIncidents(db, query)),
+    deployment: (id) => answering(() => readDeployment(db, id)),
+    incident: (id) => answering(() => readIncident(db, id)),
+  };
+}
+
+async function answering<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw asStoreFailure(error);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Transaction } from 'kysely';
+import type { Batch } from '../domain/batch.ts';
+import { targetId } from '../domain/deployment.ts';
+import { momentOfSight } from '../domain/moment.ts';
+import type { Rules } from '../domain/mttr.ts';
+import type { Plan, Transition } from '../domain/transition.ts';
+import { addCounts, Counting } from './counts.ts';
+import { dropKnown } from './decided.ts';
+import { loadTargets } from './load-targets.ts';
+import { moveTargets } from './moves.ts';
+import { insertRows } from './rows.ts';
+import type { Changes } from './projection.ts';
+import { foldAndWrite } from './settle-targets.ts';
+import type { Tables } from './tables.ts';
+import { projectionOf, type TargetWork } from './target-work.ts';
+import { createTargets, takeDeployment, takeFacts } from './take.ts';
+
+export interface Recorded {
+  readonly changes: Changes;
+  readonly transitions: readonly Transition[];
+}
+
+/**
+ * Records a batch inside the caller's transaction (design.md §2): drops what is known, folds the rest, and writes
+ * deployments, incidents, totals, the collector's state and the messages that `plan` decides on.
+ */
+export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: Plan, rules: Rules): Promise<Recorded> {
+  const counting = new Counting(batch.source);
+  const moved = await moveTargets(trx, batch.moves, rules, counting);
+  const { deployments, ignored } = await dropKnown(trx, batch);
+
+  const named = [...batch.targets.map(({ target }) => target), ...batch.listings.map(({ target }) => target)];
+  const works = await loadTargets(trx, [...named, ...moved.changed]);
+  await createTargets(trx, batch, deployments, works);
+  const touched = new Set<TargetWork>(moved.changed.flatMap((key) => works.get(targetId(key)) ?? []));
+
+  for (const facts of batch.targets) {
+    const work = works.get(targetId(facts.target));
+    if (work !== undefined && takeFacts(work, facts)) touched.add(work);
+  }
+  for (const deployment of deployments) {
+    const work = works.get(targetId(deployment.target));
+    if (work === undefined) throw new Error(`a deployment of ${targetId(deployment.target)} came without the facts of its target`);
+    takeDeployment(work, deployment);
+    touched.add(work);
+  }
+  const gone: number[] = [...moved.gone];
+  for (const { target, change } of batch.listings) {
+    const work = works.get(targetId(target));
+    if (work === undefined || (work.row.removed_at !== null) === (change === 'removed')) continue;
+    work.row.removed_at = change === 'removed' ? batch.now : null;
+    work.signals.push({ about: null, signal: { kind: change, moment: momentOfSight(batch.now) } });
+    await trx.insertInto('marks').values({ target_id: work.row.id, kind: change, at: batch.now }).execute();
+    touched.add(work);
+    if (change === 'removed') gone.push(work.row.id);
+  }
+
+  const transitions = await foldAndWrite(trx, [...touched], batch, rules, counting);
+  await insertRows(
+    trx,
+    'decided',
+    ignored.map(({ id, reason }) => ({ source: batch.source, upstream_id: id, verdict: reason })),
+  );
+  // What a first read of history ignored is no news to anybody.
+  if (batch.origin !== 'backfill') for (const { reason } of ignored) counting.add('ignored', { reason });
+  counting.add('gaps', {}, batch.gaps);
+
+  const counts = await addCounts(trx, counting);
+  await writeState(trx, batch);
+  await writeOutbox(trx, batch, plan(transitions));
+  return {
+    changes: {
+      targets: [...touched].filter(({ row }) => row.removed_at === null).map(projectionOf),
+      gone,
+      counts,
+      successes: batch.complete ? [{ source: batch.source, at: batch.now }] : [],
+    },
+    transitions,
+  };
+}
+
+async function writeState(trx: Transaction<Tables>, batch: Batch): Promise<void> {
+  for (const [key, value] of batch.state) {
+    if (value === null) {
+      await trx.deleteFrom('collector_state').where('source', '=', batch.source).where('key', '=', key).execute();
+      continue;
+    }
+    const text = JSON.stringify(value);
+    await trx
+      .insertInto('collector_state')
+      .values({ source: batch.source, key, value: text })
+      .onConflict((c) => c.columns(['source', 'key']).doUpdateSet({ value: text }))
+      .execute();
+  }
+  if (!batch.complete) return;
+  await trx
+    .insertInto('collectors')
+    .values({ source: batch.source, last_success_at: batch.now })
+    .onConflict((c) => c.column('source').doUpdateSet({ last_success_at: batch.now }))
+    .execute();
+}
+
+async function writeOutbox(trx: Transaction<Tables>, batch: Batch, rows: ReturnType<Plan>): Promise<void> {
+  await insertRows(
+    trx,
+    'outbox',
+    rows.map((row) => ({ ...row, source: batch.source, payload: JSON.stringify(row.payload), decided_at: batch.now })),
+  );
+}

@@ -1,0 +1,129 @@
+import type { FailureCause, IncidentKind, Outcome, ReworkCause, TargetKey } from '../domain/deployment.ts';
+import type { CloseOutcome } from '../domain/mttr.ts';
+import type { FailureReason } from '../domain/observation.ts';
+
+/** A part of a list: `next` is the cursor of the part that follows, null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** What every list can be asked for. A null filter asks for all. */
+export interface ListQuery {
+  readonly limit: number;
+  /** As an earlier page gave it; null for the first page. */
+  readonly cursor: string | null;
+  readonly source: string | null;
+  readonly app: string | null;
+  readonly environment: string | null;
+  /** Empty asks for what has no team. */
+  readonly team: string | null;
+}
+
+export type TargetQuery = ListQuery;
+
+/** `since` <= finished < `until`, in milliseconds since the epoch. */
+export interface DeploymentQuery extends ListQuery {
+  readonly outcome: Outcome | null;
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+/** `since` <= opened < `until`, in milliseconds since the epoch. */
+export interface IncidentQuery extends ListQuery {
+  readonly state: 'open' | 'closed' | null;
+  readonly kind: IncidentKind | null;
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+/** The cursor is not one that an earlier page gave. */
+export class BadCursor extends Error {
+  readonly code = 'BAD_CURSOR';
+
+  constructor(options?: ErrorOptions) {
+    super('the cursor is not one that a page of this list gave', options);
+  }
+}
+
+/** One target, as people and scripts ask for it. All times in milliseconds since the epoch; null is unknown. */
+export interface TargetRecord extends TargetKey {
+  readonly id: number;
+  readonly team: string;
+  readonly observedSince: number;
+  readonly lastActiveAt: number;
+  readonly lastSuccessAt: number | null;
+  readonly failureAt: number | null;
+  readonly recoveryAt: number | null;
+  readonly open: readonly { readonly kind: IncidentKind; readonly since: number | null }[];
+  readonly deployments: Readonly<Record<Outcome, number>>;
+  /** When a complete good poll found that it is no longer listed; null while it is. */
+  readonly removedAt: number | null;
+}
+
+/** What a deployment did to an incident. */
+export type IncidentRole = 'opened' | 'extended' | 'closed';
+
+/** One counted deployment, with the rule that decided it and what it meant. */
+export interface DeploymentRecord extends TargetKey {
+  /** The ledger's number, not the upstream's. */
+  readonly id: number;
+  readonly upstreamId: string;
+  readonly team: string;
+  readonly outcome: Outcome;
+  readonly finishedAt: number;
+  readonly durationMs: number | null;
+  /** Pipeline number or history id. */
+  readonly number: number;
+  readonly commit: string;
+  /** Where a person can see it upstream. */
+  readonly link: string | null;
+  /** The rule that decided it, in words. */
+  readonly rule: string;
+  readonly details: Readonly<Record<string, string | number>>;
+  readonly recordedAt: number;
+  readonly changeFailure: FailureCause | null;
+  readonly rework: ReworkCause | null;
+  /** The incident that it opened, extended or closed; `role` is null exactly when this is. */
+  readonly incidentId: number | null;
+  readonly role: IncidentRole | null;
+}
+
+/** A deployment as an incident shows it. */
+export interface DeploymentBrief
+  extends Pick<DeploymentRecord, 'id' | 'number' | 'outcome' | 'finishedAt' | 'rule' | 'link' | 'details'> {}
+
+/** One incident: the failure that opened it, the run of failures, and what ended it. */
+export interface IncidentRecord extends TargetKey {
+  readonly id: number;
+  readonly kind: IncidentKind;
+  readonly team: string;
+  readonly state: 'open' | CloseOutcome;
+  /** Null when the beginning is not known. */
+  readonly openedAt: number | null;
+  readonly beginningKnown: boolean;
+  readonly closedAt: number | null;
+  /** From the failure that opened it to the event that closed it; null while open, and where there is none. */
+  readonly recoveryMs: number | null;
+  readonly failures: number;
+  /** Null when no deployment did, or when its row was swept. */
+  readonly openedBy: DeploymentBrief | null;
+  /** The failures of the run in order, at most 100 of them. */
+  readonly run: readonly DeploymentBrief[];
+  readonly closedBy: DeploymentBrief | null;
+}
+
+/** How one source is doing. */
+export interface CollectorRecord {
+  readonly source: string;
+  readonly type: string;
+  /** True when the last poll was complete and good; null before the first. */
+  readonly up: boolean | null;
+  readonly lastSuccessAt: number | null;
+  readonly lastPollAt: number | null;
+  readonly lastFailure: { readonly reason: FailureReason; readonly detail: string; readonly at: number } | null;
+  /** Repositories, applications or subsystems listed; null before the first listing. */
+  readonly targets: number | null;
+  /** Targets whose history is still to be read, and read; null for a source without history. */
+  readonly backfill: { readonly pending: number; readonly done: number } | null;
+}

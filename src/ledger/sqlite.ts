@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** How long SQLite itself may wait for a lock: it stops the whole process meanwhile, so waiting longer is ours. */
+const BUSY_TIMEOUT_MS = 20;
+const KEPT_STATEMENTS = 100;
+
+/** The connections of one SQLite ledger. Readers are never held up by the writer (WAL). */
+export interface SqliteConnections {
+  readonly writer: Kysely<Tables>;
+  readonly reader: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the file, made with its folder where missing. A lock beside it keeps a second daemon out; the operating
+ * system drops it with the process, however that ends. Throws when the file is in use, unreadable or no database.
+ */
+export function openSqlite(file: string): SqliteConnections {
+  mkdirSync(dirname(file), { recursive: true });
+  const lock = takeLock(`${file}.lock`, file);
+  const databases = [lock];
+  try {
+    const writing = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    databases.push(writing);
+    writing.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    const reading = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
+    databases.push(reading);
+    const writer = kyselyOver(writing);
+    const reader = kyselyOver(reading);
+    return {
+      writer,
+      reader,
+      async close() {
+        await reader.destroy();
+        await writer.destroy();
+        lock.close();
+      },
+    };
+  } catch (error) {
+    for (const database of databases.reverse()) database.close();
+    throw error;
+  }
+}
+
+function takeLock(path: string, file: string): DatabaseSync {
+  const lock = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    lock.exec('pragma journal_mode = delete; begin exclusive');
+    return lock;
+  } catch (error) {
+    lock.close();
+    throw new Error(`the ledger ${file} is in use by another dora-exporter (its lock ${path} is held)`, { cause: error });
+  }
+}
+
+function kyselyOver(database: DatabaseSync): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(database) }) });
+}
+
+/** Kysely's view of node:sqlite. Statements are kept, as parsing a 500-row insert costs as much as running it. */
+function shim(database: DatabaseSync): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  return {
+    close: () => database.close(),
+    prepare(text) {
+      const statement = kept.get(text) ?? statementOf(database.prepare(text));
+      kept.delete(text);
+      kept.set(text, statement);
+      if (kept.size > KEPT_STATEMENTS) kept.delete(kept.keys().next().value as string);
+      return statement;
+    },
+  };
+}
+
+function statementOf(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
+  };
+}

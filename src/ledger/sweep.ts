@@ -1,0 +1,77 @@
+import type { Kysely, Transaction } from 'kysely';
+import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
+import type { Tables } from './tables.ts';
+
+/** How many rows of which table one step of a sweep took away. */
+export interface Swept {
+  readonly table: 'deployments' | 'incidents' | 'marks';
+  readonly rows: number;
+}
+
+/**
+ * Takes away a bounded number of rows older than `before` (milliseconds since the epoch); nothing once all are gone.
+ * Totals stay, and so do the ids, with their verdict: a row is decided once and for ever. What an incident needs
+ * that was still open then, or that a gauge still shows, stays.
+ */
+export async function sweepStep(trx: Transaction<Tables>, before: number): Promise<Swept | null> {
+  const deployments = await oldDeployments(trx, before).execute();
+  if (deployments.length > 0) {
+    const decided = deployments.map(({ source, upstream_id, outcome }) => ({ source, upstream_id, verdict: outcome }));
+    await insertRows(trx, 'decided', decided);
+    await remove(trx, 'deployments', deployments);
+    return { table: 'deployments', rows: deployments.length };
+  }
+  const incidents = await trx
+    .selectFrom('incidents')
+    .innerJoin('targets', 'targets.id', 'incidents.target_id')
+    .select('incidents.id')
+    .where('incidents.closed_at', '<', before)
+    .whereRef('incidents.opened_at', '<', (e) => e.fn.coalesce('targets.failure_at', e.lit(0)))
+    .whereRef('incidents.closed_at', '<', (e) => e.fn.coalesce('targets.recovery_at', e.lit(0)))
+    .limit(ROWS_PER_STATEMENT)
+    .execute();
+  if (incidents.length > 0) {
+    await remove(trx, 'incidents', incidents);
+    return { table: 'incidents', rows: incidents.length };
+  }
+  const marks = await trx.selectFrom('marks').select('id').where('at', '<', before).limit(ROWS_PER_STATEMENT).execute();
+  if (marks.length === 0) return null;
+  await remove(trx, 'marks', marks);
+  return { table: 'marks', rows: marks.length };
+}
+
+function oldDeployments(trx: Kysely<Tables>, before: number) {
+  return trx
+    .selectFrom('deployments')
+    .select(['id', 'source', 'upstream_id', 'outcome'])
+    .where('at', '<', before)
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('incidents')
+            .select('incidents.id')
+            .whereRef('incidents.target_id', '=', 'deployments.target_id')
+            .whereRef('incidents.opened_at', '<=', 'deployments.at')
+            .where((i) => i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', before)])),
+        ),
+      ),
+    )
+    .orderBy('at')
+    .limit(ROWS_PER_STATEMENT);
+}
+
+async function remove(
+  trx: Kysely<Tables>,
+  table: Swept['table'],
+  rows: readonly { readonly id: number }[],
+): Promise<void> {
+  await trx
+    .deleteFrom(table)
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .execute();
+}

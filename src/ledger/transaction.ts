@@ -1,0 +1,41 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Clock } from '../domain/clock.ts';
+import type { Tables } from './tables.ts';
+
+/** The store could not do it: nothing of the transaction is kept, and the same may be tried again. */
+export class StoreFailure extends Error {
+  override readonly name = 'StoreFailure';
+}
+
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+/** Waits for another process's lock, 1.5 s in all: longer, and a poll would miss its deadline for it. */
+const RETRIES_MS = [50, 100, 200, 400, 750];
+
+/** Runs `work` as one transaction: all of it or nothing. Throws `StoreFailure` when the store did not take it. */
+export async function inTransaction<T>(
+  db: Kysely<Tables>,
+  clock: Clock,
+  work: (trx: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  for (const wait of [...RETRIES_MS, null]) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      if (wait === null || !isBusy(error)) throw asStoreFailure(error);
+      await clock.sleep(wait, new AbortController().signal);
+    }
+  }
+  throw new StoreFailure('the ledger is locked');
+}
+
+/** Turns an error of the database into a `StoreFailure` that says what it said; any other error stays itself. */
+export function asStoreFailure(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return error;
+  return new StoreFailure(`the ledger: ${error.message}`, { cause: error });
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  return code === SQLITE_BUSY || code === SQLITE_LOCKED;
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { Changes, SourceCount, TargetProjection } from '../ledger/projection.ts';
+import type { SeriesLimits } from './budget.ts';
+import { expose, type Scrape, type ScrapeRequest } from './exposition.ts';
+import type { MetricsSource } from './known-series.ts';
+import { type Build, ProgramMetrics } from './program.ts';
+import { Targets } from './targets.ts';
+
+/** What the ledger has committed so far, and what is configured. */
+export interface MetricsOptions {
+  /** All targets. None of them is changed after it was handed over, here or by `apply`. */
+  readonly projections: readonly TargetProjection[];
+  readonly counts: readonly SourceCount[];
+  readonly successes: Changes['successes'];
+  readonly sources: readonly MetricsSource[];
+  /** How long a target that a live event made known shows its counters at 0, in milliseconds; 0: not at all. */
+  readonly birthHoldMs: number;
+  readonly limits: SeriesLimits;
+  readonly build: Build;
+  readonly clock: Clock;
+  /** Hears of a metric of the program that failed; the scrape goes out without its samples. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Everything on `/metrics`. Nothing here reads the ledger: it is told. */
+export interface Metrics {
+  readonly observe: Observe;
+  /** Takes over what a commit changed. */
+  apply(changes: Changes): void;
+  /** After a reload: only these sources, and targets of theirs, are shown. */
+  setSources(sources: readonly MetricsSource[]): void;
+  /** Time passed: `now` in milliseconds since the epoch. */
+  tick(now: number): void;
+  scrape(request: ScrapeRequest): Promise<Scrape>;
+  /** A scrape was sent to its last byte. */
+  served(): void;
+  close(): void;
+}
+
+export function openMetrics(options: MetricsOptions): Metrics {
+  const { birthHoldMs, limits, clock } = options;
+  const targets = new Targets(options.projections, { birthHoldMs, limits, now: clock.now() });
+  const program = new ProgramMetrics(options.build, options.onError);
+  const setSources = (sources: readonly MetricsSource[]): void => {
+    targets.setSources(sources.map(({ name }) => name));
+    program.setSources(sources);
+  };
+  setSources(options.sources);
+  program.apply(options);
+  return {
+    observe: (observation) => program.observe(observation),
+    apply: (changes) => {
+      targets.apply(changes, clock.now());
+      program.apply(changes);
+    },
+    setSources,
+    tick: (now) => targets.tick(now),
+    scrape: (request) => expose(targets, program, clock, request),
+    served: () => targets.served(),
+    close: () => program.close(),
+  };
+}

@@ -1,0 +1,151 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { FAILURE_REASONS, type Observation } from '../domain/observation.ts';
+import type { Changes, SourceCount } from '../ledger/projection.ts';
+import type { Format } from './family.ts';
+import { header } from './format.ts';
+import { createInstruments } from './instruments.ts';
+import { knownTransitions, type MetricsSource } from './known-series.ts';
+import { type PromSample, promMetrics, promText } from './prom-text.ts';
+
+/** What `dora_exporter_build_info` says. */
+export interface Build {
+  readonly version: string;
+  readonly revision: string;
+  readonly node: string;
+}
+
+/** Which counter shows what the ledger counts. */
+const COUNTER_OF = {
+  ignored: 'dora_deployments_ignored_total',
+  transitions: 'dora_incident_transitions_total',
+  gaps: 'dora_collector_gaps_total',
+  corrections: 'dora_ledger_corrections_total',
+} as const satisfies Record<SourceCount['counter'], string>;
+
+/** The metrics of the program itself, by prom-client: the one place that turns observations into them. */
+export class ProgramMetrics {
+  readonly #registry = new Registry();
+  readonly #metrics = createInstruments(this.#registry);
+  readonly #onError: (error: unknown) => void;
+  #sources: ReadonlySet<string> = new Set();
+
+  /** `onError` hears of a metric that could not be rendered; the page goes out without its samples. */
+  constructor(build: Build, onError: (error: unknown) => void) {
+    this.#onError = onError;
+    this.#metrics.gauge('dora_exporter_build_info').set({ ...build }, 1);
+    // A store that several replicas share will have to say who leads; with a file of its own everyone does.
+    this.#metrics.gauge('dora_exporter_leader').set(1);
+    collectDefaultMetrics({ register: this.#registry });
+    for (const { name, type } of promMetrics(this.#registry)) {
+      // Gauges that are named like counters: linters refuse them, and in OpenMetrics the suffix is a counter's alone.
+      if (type === 'gauge' && name.endsWith('_total')) this.#registry.removeSingleMetric(name);
+    }
+  }
+
+  /**
+   * Shows these sources and no others, with every series known beforehand at 0. What the ledger counts of the
+   * others is kept out of sight, for they may come back.
+   */
+  setSources(sources: readonly MetricsSource[]): void {
+    const before = this.#sources;
+    this.#sources = new Set(sources.map(({ name }) => name));
+    for (const source of before) if (!this.#sources.has(source)) this.#forgetState(source);
+    for (const source of sources) this.#beginAtZero(source);
+  }
+
+  observe(observation: Observation): void {
+    switch (observation.kind) {
+      case 'request':
+        this.#metrics
+          .counter('dora_collector_requests_total')
+          .inc({ source: observation.source, code: observation.code });
+        return;
+      case 'poll':
+        this.#polled(observation);
+        return;
+      case 'listed':
+        this.#metrics.gauge('dora_collector_targets').set({ source: observation.source }, observation.targets);
+        return;
+      case 'committed':
+        this.#metrics.gauge('dora_ledger_last_commit_timestamp_seconds').set(observation.at / 1000);
+        return;
+      case 'swept':
+        this.#metrics.counter('dora_ledger_swept_rows_total').inc({ table: observation.table }, observation.rows);
+        return;
+      case 'sweep_done':
+        this.#metrics.gauge('dora_ledger_sweep_last_success_timestamp_seconds').set(observation.at / 1000);
+        return;
+      case 'reloaded':
+        this.#metrics.gauge('dora_config_last_reload_success_timestamp_seconds').set(observation.at / 1000);
+        return;
+    }
+  }
+
+  /** Adds what the ledger counted of sources. */
+  apply(changes: Pick<Changes, 'counts' | 'successes'>): void {
+    for (const count of changes.counts) {
+      this.#metrics.counter(COUNTER_OF[count.counter]).inc({ source: count.source, ...count.labels }, count.by);
+    }
+    for (const { source, at } of changes.successes) {
+      this.#metrics.gauge('dora_collector_last_success_timestamp_seconds').set({ source }, at / 1000);
+    }
+  }
+
+  /** What the page shows of targets: the cardinality budget. */
+  setBudget(series: number, dropped: ReadonlyMap<string, number>): void {
+    this.#metrics.gauge('dora_exporter_series').set(series);
+    for (const source of this.#sources) {
+      this.#metrics.gauge('dora_exporter_targets_dropped').set({ source }, dropped.get(source) ?? 0);
+    }
+  }
+
+  /** All families of the program as text. Never rejects. */
+  async render(format: Format): Promise<string> {
+    const wanted = ({ labels }: PromSample): boolean =>
+      labels['source'] === undefined || this.#sources.has(String(labels['source']));
+    let page = '';
+    for (const metric of promMetrics(this.#registry)) {
+      try {
+        page += await promText(metric, format, wanted);
+      } catch (error) {
+        this.#onError(error);
+        page += header(metric, format);
+      }
+    }
+    return page;
+  }
+
+  close(): void {
+    this.#registry.clear();
+  }
+
+  #polled(poll: Extract<Observation, { kind: 'poll' }>): void {
+    const { source, failure } = poll;
+    this.#metrics.gauge('dora_collector_up').set({ source }, failure === null ? 1 : 0);
+    this.#metrics.counter('dora_collector_polls_total').inc({ source });
+    if (failure !== null) this.#metrics.counter('dora_collector_poll_failures_total').inc({ source, reason: failure });
+    this.#metrics.histogram('dora_collector_poll_duration_seconds').observe({ source }, poll.tookMs / 1000);
+  }
+
+  #beginAtZero(known: MetricsSource): void {
+    const source = known.name;
+    this.#metrics.counter('dora_collector_polls_total').inc({ source }, 0);
+    this.#metrics.counter('dora_collector_gaps_total').inc({ source }, 0);
+    this.#metrics.counter('dora_ledger_corrections_total').inc({ source }, 0);
+    this.#metrics.histogram('dora_collector_poll_duration_seconds').zero({ source });
+    for (const reason of FAILURE_REASONS) {
+      this.#metrics.counter('dora_collector_poll_failures_total').inc({ source, reason }, 0);
+    }
+    for (const reason of known.ignoredReasons) {
+      this.#metrics.counter('dora_deployments_ignored_total').inc({ source, reason }, 0);
+    }
+    for (const labels of knownTransitions(known))
+      this.#metrics.counter('dora_incident_transitions_total').inc(labels, 0);
+  }
+
+  /** What was true of a source's collector says nothing of a later one by the same name. */
+  #forgetState(source: string): void {
+    this.#metrics.gauge('dora_collector_up').remove({ source });
+    this.#metrics.gauge('dora_collector_targets').remove({ source });
+  }
+}

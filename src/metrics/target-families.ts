@@ -1,0 +1,146 @@
+import { OUTCOMES } from '../domain/deployment.ts';
+import { DURATION_BOUNDS, emptyHistogram, RECOVERY_BOUNDS } from '../domain/totals.ts';
+import type { Scalar, TargetFamily } from './family.ts';
+
+const TARGET_LABELS = ['source', 'app', 'environment', 'team'] as const;
+
+/**
+ * Every family that a target has, in the order of the page. A counter shows each label value that its source can
+ * produce from birth, and any other that the target's history holds.
+ */
+export const TARGET_FAMILIES: readonly TargetFamily[] = [
+  {
+    name: 'dora_deployments_total',
+    type: 'counter',
+    help: 'Deployments that ended, by outcome, as of the last poll.',
+    labels: [...TARGET_LABELS, 'outcome'],
+    kept: 'L',
+    scope: 'target',
+    samples: ({ totals }) =>
+      OUTCOMES.map((outcome) => ({
+        labels: { outcome },
+        value: totals.deployments[outcome],
+        exemplar: totals.exemplars[outcome],
+      })),
+  },
+  {
+    name: 'dora_deployment_last_success_timestamp',
+    type: 'gauge',
+    help: 'End of the last successful deployment, in seconds since the Unix epoch, as of the last poll.',
+    labels: TARGET_LABELS,
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection }) => moment(projection.lastSuccessAt),
+  },
+  {
+    name: 'dora_deployment_failure_timestamp',
+    type: 'gauge',
+    help: 'End of the failed deployment that opened the current or latest deployment incident, in seconds since the Unix epoch, as of the last poll.',
+    labels: TARGET_LABELS,
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection }) => moment(projection.failureAt),
+  },
+  {
+    name: 'dora_deployment_recovery_timestamp',
+    type: 'gauge',
+    help: 'End of the success that closed the latest recovered deployment incident, in seconds since the Unix epoch, as of the last poll.',
+    labels: TARGET_LABELS,
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection }) => moment(projection.recoveryAt),
+  },
+  {
+    name: 'dora_deployment_duration_seconds',
+    type: 'histogram',
+    help: 'Run time of successful deployments, in seconds, as of the last poll.',
+    labels: TARGET_LABELS,
+    kept: 'L',
+    scope: 'target',
+    bounds: DURATION_BOUNDS,
+    samples: ({ totals }) => [{ labels: {}, histogram: totals.durations }],
+  },
+  {
+    name: 'dora_change_failures_total',
+    type: 'counter',
+    help: 'Deployments that were recognised as change failures, each once, by the cause it was first counted under, as of the last poll.',
+    labels: [...TARGET_LABELS, 'cause'],
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection, totals }) =>
+      bothOf(projection.capabilities.causes, projection.totals.changeFailures).map((cause) => ({
+        labels: { cause },
+        value: totals.changeFailures[cause] ?? 0,
+      })),
+  },
+  {
+    name: 'dora_rework_deployments_total',
+    type: 'counter',
+    help: 'Deployments that were rework: rollbacks, and those that repaired a failing target, by cause, as of the last poll.',
+    labels: [...TARGET_LABELS, 'cause'],
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection, totals }) =>
+      bothOf(projection.capabilities.rework, projection.totals.rework).map((cause) => ({
+        labels: { cause },
+        value: totals.rework[cause] ?? 0,
+      })),
+  },
+  {
+    name: 'dora_incident_open',
+    type: 'gauge',
+    help: '1 while an incident of this kind is open, else 0, as of the last poll.',
+    labels: [...TARGET_LABELS, 'kind'],
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection }) => {
+      const open = new Set(projection.open.map(({ kind }) => kind));
+      const kinds = new Set([...projection.capabilities.kinds, ...open]);
+      return [...kinds].map((kind) => ({ labels: { kind }, value: open.has(kind) ? 1 : 0 }));
+    },
+  },
+  {
+    name: 'dora_incident_open_since_timestamp_seconds',
+    type: 'gauge',
+    help: 'Beginning of the open incident, in seconds since the Unix epoch, only while one is open whose beginning is known, as of the last poll.',
+    labels: [...TARGET_LABELS, 'kind'],
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection }) => projection.open.flatMap(({ kind, since }) => moment(since, { kind })),
+  },
+  {
+    name: 'dora_recovery_time_seconds',
+    type: 'histogram',
+    help: 'Time from the failure that opened an incident to the recovery that closed it, in seconds, one observation per recovered incident, as of the last poll.',
+    labels: [...TARGET_LABELS, 'kind'],
+    kept: 'L',
+    scope: 'target',
+    bounds: RECOVERY_BOUNDS,
+    samples: ({ projection, totals }) =>
+      bothOf(projection.capabilities.kinds, projection.totals.recoveries).map((kind) => ({
+        labels: { kind },
+        histogram: totals.recoveries[kind] ?? NO_RECOVERIES,
+      })),
+  },
+  {
+    name: 'dora_target_observed_since_timestamp_seconds',
+    type: 'gauge',
+    help: 'From when on the history of the target is known whole, in seconds since the Unix epoch. A window that begins before it is incomplete.',
+    labels: TARGET_LABELS,
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection }) => moment(projection.observedSince),
+  },
+];
+
+const NO_RECOVERIES = emptyHistogram(RECOVERY_BOUNDS);
+
+/** A time as a value: absent while it is unknown, never 0. */
+function moment(at: number | null, labels: Scalar['labels'] = {}): readonly Scalar[] {
+  return at === null ? [] : [{ labels, value: at / 1000 }];
+}
+
+/** What the source can produce, and what the history holds beside it: a counter that was shown once must stay. */
+function bothOf<K extends string>(capable: readonly K[], counted: Partial<Record<K, unknown>>): readonly K[] {
+  return [...new Set([...capable, ...(Object.keys(counted) as K[])])];
+}

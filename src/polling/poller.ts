@@ -1,0 +1,49 @@
+import { backOffMs } from '../domain/back-off.ts';
+import type { Observe } from '../domain/observation.ts';
+import { type Log, PollLog } from './poll-log.ts';
+import { type CycleOptions, runCycle } from './run-cycle.ts';
+
+/** Each interval is longer or shorter by up to this share of it, so that several sources drift apart. */
+const JITTER = 0.1;
+
+export interface PollerOptions extends CycleOptions {
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  readonly observe: Observe;
+  readonly log: Log;
+}
+
+/**
+ * Polls one source, the first time at once, one cycle at a time, until `stop` is aborted; resolves when the cycle that
+ * was under way has ended. Every cycle that was not stopped midway is observed once.
+ */
+export async function startPoller(options: PollerOptions): Promise<void> {
+  try {
+    await pollForEver(options);
+  } catch (error) {
+    if (!options.stop.aborted) throw error;
+  }
+}
+
+async function pollForEver(options: PollerOptions): Promise<never> {
+  const { pollable, intervalMs, clock, stop, observe } = options;
+  const log = new PollLog(pollable.name, options.log);
+  let failures = 0;
+  for (;;) {
+    stop.throwIfAborted();
+    const nextAt = clock.monotonic() + intervalMs * (1 + JITTER * (2 * options.random() - 1));
+    const cycle = await runCycle(options, nextAt);
+    const { end, tookMs } = cycle;
+    observe({ kind: 'poll', source: pollable.name, at: clock.now(), tookMs, failure: end.ok ? null : end.reason });
+    log.ended(cycle);
+
+    failures = end.ok || end.partial ? 0 : failures + 1;
+    const retryAfterMs = end.ok ? null : end.retryAfterMs;
+    // A back-off runs from the end of the failed cycle: a slow failing upstream gets its rest.
+    const waitMs =
+      failures > 0
+        ? backOffMs(intervalMs, failures, retryAfterMs)
+        : Math.max(0, nextAt - clock.monotonic(), retryAfterMs ?? 0);
+    await clock.sleep(waitMs, stop);
+  }
+}

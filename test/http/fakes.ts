@@ -1,0 +1,255 @@
+import type { AppParts } from '../../src/http/app.ts';
+import { createApp } from '../../src/http/app.ts';
+import type { Exposition, Life, Records, Scrape } from '../../src/http/ports.ts';
+import { type RunningServer, startServer } from '../../src/http/server.ts';
+import type {
+  CollectorRecord,
+  DeploymentBrief,
+  DeploymentRecord,
+  IncidentRecord,
+  Page,
+  TargetRecord,
+} from '../../src/ledger/records.ts';
+
+/** 2026-01-31T12:00:00Z. */
+export const NOW = 1_769_860_800_000;
+const MINUTE = 60_000;
+
+export const TARGET: TargetRecord = {
+  id: 7,
+  source: 'ci',
+  app: 'shop/web',
+  environment: 'production',
+  team: 'shop',
+  observedSince: NOW - 5000 * MINUTE,
+  lastActiveAt: NOW - MINUTE,
+  lastSuccessAt: NOW - MINUTE,
+  failureAt: NOW - 6 * MINUTE,
+  recoveryAt: null,
+  open: [
+    { kind: 'deployment', since: NOW - 6 * MINUTE },
+    { kind: 'degraded', since: null },
+  ],
+  deployments: { success: 12, failure: 3 },
+  removedAt: null,
+};
+
+export const FAILED: DeploymentBrief = {
+  id: 41,
+  number: 17,
+  outcome: 'failure',
+  finishedAt: NOW - 6 * MINUTE,
+  rule: 'the pipeline ended as failure',
+  link: 'https://ci.example.org/repos/1/pipeline/17',
+  details: { event: 'push', exit_code: 2 },
+};
+
+export const REPAIRED: DeploymentBrief = {
+  ...FAILED,
+  id: 43,
+  number: 19,
+  outcome: 'success',
+  finishedAt: NOW - MINUTE,
+};
+
+export const DEPLOYMENT: DeploymentRecord = {
+  ...FAILED,
+  upstreamId: '901:1769860440',
+  source: 'ci',
+  app: 'shop/web',
+  environment: 'production',
+  team: 'shop',
+  durationMs: 90_500,
+  commit: 'abc123',
+  recordedAt: NOW - 5 * MINUTE,
+  changeFailure: 'deployment',
+  rework: null,
+  incidentId: 3,
+  role: 'opened',
+};
+
+export const OPEN: IncidentRecord = {
+  id: 3,
+  kind: 'deployment',
+  source: 'ci',
+  app: 'shop/web',
+  environment: 'production',
+  team: 'shop',
+  state: 'open',
+  openedAt: NOW - 6 * MINUTE,
+  beginningKnown: true,
+  closedAt: null,
+  recoveryMs: null,
+  failures: 2,
+  openedBy: FAILED,
+  run: [FAILED, { ...FAILED, id: 42, number: 18, finishedAt: NOW - 4 * MINUTE }],
+  closedBy: null,
+};
+
+export const CLOSED: IncidentRecord = {
+  ...OPEN,
+  state: 'recovered',
+  closedAt: NOW - MINUTE,
+  recoveryMs: 5 * MINUTE,
+  closedBy: REPAIRED,
+};
+
+export const COLLECTOR: CollectorRecord = {
+  source: 'ci',
+  type: 'woodpecker',
+  up: false,
+  lastSuccessAt: NOW - 10 * MINUTE,
+  lastPollAt: NOW - 1000,
+  lastFailure: { reason: 'bad_response', detail: 'HTML with status 200', at: NOW - 1000 },
+  targets: 4,
+  backfill: { pending: 3, done: 9 },
+};
+
+/** Answers every call with one record, and remembers what it was asked. */
+export class FakeRecords implements Records {
+  readonly asked: unknown[] = [];
+  next: string | null = null;
+  failure: Error | null = null;
+  collectorList: readonly CollectorRecord[] = [COLLECTOR, { ...COLLECTOR, source: 'cd' }];
+  openIncidents: readonly IncidentRecord[] = [OPEN];
+
+  targets(query: unknown): Promise<Page<TargetRecord>> {
+    return this.#page(query, [TARGET]);
+  }
+
+  deployments(query: unknown): Promise<Page<DeploymentRecord>> {
+    return this.#page(query, [DEPLOYMENT]);
+  }
+
+  incidents(query: unknown): Promise<Page<IncidentRecord>> {
+    return this.#page(query, this.openIncidents);
+  }
+
+  async collectors(): Promise<readonly CollectorRecord[]> {
+    if (this.failure !== null) throw this.failure;
+    return this.collectorList;
+  }
+
+  async deployment(id: number): Promise<DeploymentRecord | null> {
+    if (this.failure !== null) throw this.failure;
+    this.asked.push(id);
+    return id === DEPLOYMENT.id ? DEPLOYMENT : null;
+  }
+
+  async incident(id: number): Promise<IncidentRecord | null> {
+    if (this.failure !== null) throw this.failure;
+    this.asked.push(id);
+    return id === CLOSED.id ? CLOSED : null;
+  }
+
+  async #page<T>(query: unknown, items: readonly T[]): Promise<Page<T>> {
+    if (this.failure !== null) throw this.failure;
+    this.asked.push(query);
+    return { items, next: this.next };
+  }
+}
+
+/** Serves whatever `answer` gives, and counts what reached a client whole. */
+export class FakeExposition implements Exposition {
+  readonly asked: Parameters<Exposition['scrape']>[0][] = [];
+  servedCount = 0;
+  answer: () => Promise<Scrape> = async () => textScrape(['# TYPE up gauge\n', 'up 1\n']);
+
+  scrape(request: Parameters<Exposition['scrape']>[0]): Promise<Scrape> {
+    this.asked.push(request);
+    return this.answer();
+  }
+
+  served(): void {
+    this.servedCount += 1;
+  }
+}
+
+export function textScrape(parts: readonly string[], encoding: 'gzip' | null = null): Scrape {
+  const chunks = parts.map((part) => Buffer.from(part));
+  return {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    encoding,
+    length: chunks.reduce((sum, chunk) => sum + chunk.length, 0),
+    chunks,
+  };
+}
+
+export class FakeLife implements Life {
+  state: ReturnType<Life['ready']> = { ready: true };
+  result: Awaited<ReturnType<Life['reload']>> = { ok: true };
+  reloads = 0;
+
+  ready(): ReturnType<Life['ready']> {
+    return this.state;
+  }
+
+  async reload(): Promise<Awaited<ReturnType<Life['reload']>>> {
+    this.reloads += 1;
+    return this.result;
+  }
+}
+
+/** Keeps every line with its fields, errors with their stacks: what a log file would hold. */
+export class FakeLog {
+  readonly lines: string[] = [];
+
+  info(fields: object, message: string): void {
+    this.#keep('info', fields, message);
+  }
+
+  warn(fields: object, message: string): void {
+    this.#keep('warn', fields, message);
+  }
+
+  error(fields: object, message: string): void {
+    this.#keep('error', fields, message);
+  }
+
+  #keep(level: string, fields: object, message: string): void {
+    const plain = JSON.stringify(fields, (_, value) => (value instanceof Error ? String(value.stack) : value));
+    this.lines.push(`${level} ${message} ${plain}`);
+  }
+}
+
+interface Body {
+  readonly items: readonly Record<string, unknown>[];
+  readonly next: string | null;
+  readonly detail: string;
+}
+
+export async function bodyOf(answer: Response): Promise<Body> {
+  return (await answer.json()) as Body;
+}
+
+/** An app over fakes; `parts` replaces what a test is about. */
+export function fakeApp(parts: Partial<AppParts> = {}) {
+  const fakes = {
+    records: new FakeRecords(),
+    exposition: new FakeExposition(),
+    life: new FakeLife(),
+    log: new FakeLog(),
+  };
+  const app = createApp({
+    version: '1.2.3',
+    externalUrl: '',
+    adminTokens: [],
+    clock: { now: () => NOW },
+    ...fakes,
+    ...parts,
+  });
+  return { app, ...fakes };
+}
+
+/** The same behind a socket; close it in the test. */
+export async function fakeServer(parts: Partial<AppParts> = {}, limits?: Parameters<typeof startServer>[0]['limits']) {
+  const fakes = fakeApp(parts);
+  const server: RunningServer = await startServer({
+    app: fakes.app,
+    host: '127.0.0.1',
+    port: 0,
+    log: fakes.log,
+    ...(limits === undefined ? {} : { limits }),
+  });
+  return { ...fakes, server, url: server.url };
+}
