@@ -8,8 +8,8 @@ const RIGHT: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
   array: 'a list, [] for none',
-  object: 'a set of keys',
-  record: 'a set of keys',
+  object: 'keys and their values',
+  record: 'keys and their values',
 };
 
 /** Keys under which people put the secret itself, and the key for the file that holds it. */
@@ -24,6 +24,9 @@ const SECRETS: Readonly<Record<string, string>> = {
 export function explain(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
+      // A file that holds nothing but a secret, given by mistake, is not quoted.
+      if (issue.expected === 'object' && issue.input !== undefined)
+        return 'not a set of keys; give keys and their values';
       return mismatch(RIGHT[issue.expected] ?? issue.expected, issue.input);
     case 'invalid_value':
       return mismatch(oneOf(issue.values), issue.input);

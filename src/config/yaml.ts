@@ -5,18 +5,17 @@ export type Parsed =
   | { readonly ok: false; readonly problems: string[] };
 
 /**
- * The value of one YAML document, in which no key may stand twice. Problems tell the place and never the text there:
- * it may be a secret.
+ * The value of one YAML document, in which no key may stand twice. Problems tell the place and the kind of
+ * mistake, never the parser's own words: those quote the text, which may be a secret.
  */
 export function parseYaml(text: string): Parsed {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, stringKeys: true });
-  const problems = [...document.errors, ...document.warnings].map((problem) => {
-    const { line, col } = lineCounter.linePos(problem.pos[0]);
-    // What follows a colon is text of the file.
-    return `line ${line}, column ${col}: ${problem.message.split(':')[0]}; give valid YAML`;
+  const problems = [...document.errors, ...document.warnings].map(({ code, pos }) => {
+    const { line, col } = lineCounter.linePos(pos[0]);
+    return `line ${line}, column ${col}: ${code.toLowerCase().replaceAll('_', ' ')}; give valid YAML`;
   });
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems: [...new Set(problems)] };
   try {
     // An empty document is one in which every key has its default.
     return { ok: true, value: document.toJS() ?? {} };

@@ -31,6 +31,8 @@ export type Observation =
       readonly at: number;
       readonly tookMs: number;
       readonly failure: FailureReason | null;
+      /** What went wrong, for people; null when nothing did. */
+      readonly detail: string | null;
     }
   /** How many repositories, applications or subsystems the upstream listed. */
   | { readonly kind: 'listed'; readonly source: string; readonly targets: number }

@@ -42,7 +42,12 @@ function takeCurrent(work: TargetWork, folded: Folded): void {
   }
 }
 
-function transitionsOf(work: TargetWork, now: IncidentWork, before: IncidentWork | null, origin: Origin): PendingTransition[] {
+function transitionsOf(
+  work: TargetWork,
+  now: IncidentWork,
+  before: IncidentWork | null,
+  origin: Origin,
+): PendingTransition[] {
   const common = {
     kind: now.kind,
     target: keyOf(work.row),
@@ -70,7 +75,10 @@ function countRecovery(work: TargetWork, now: IncidentWork, before: IncidentWork
   if (recoveryMs === null || now.closed === null) return 0;
   const histogram = work.totals.recoveries[now.kind] ?? emptyHistogram(RECOVERY_BOUNDS);
   work.totals.recoveries[now.kind] = histogram;
-  observe(histogram, RECOVERY_BOUNDS, recoveryMs, { id: now.closed.ref ?? now.incident.openedBy, at: now.closed.moment.at });
+  observe(histogram, RECOVERY_BOUNDS, recoveryMs, {
+    id: now.closed.ref ?? now.incident.openedBy,
+    at: now.closed.moment.at,
+  });
   now.countedMs = recoveryMs;
   return 0;
 }

@@ -11,7 +11,11 @@ export class Counting {
     this.#source = source;
   }
 
-  add<C extends SourceCount['counter']>(counter: C, labels: Extract<SourceCount, { counter: C }>['labels'], by = 1): void {
+  add<C extends SourceCount['counter']>(
+    counter: C,
+    labels: Extract<SourceCount, { counter: C }>['labels'],
+    by = 1,
+  ): void {
     if (by === 0) return;
     const key = `${counter} ${JSON.stringify(labels)}`;
     const before = this.#added.get(key)?.by ?? 0;

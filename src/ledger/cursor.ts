@@ -10,6 +10,7 @@ export function placeOf(cursor: string | null, length: number): readonly number[
   if (cursor === null) return null;
   const text = Buffer.from(cursor, 'base64url').toString();
   const place = text.split(':').map(Number);
-  if (!/^\d+(:\d+)*$/.test(text) || place.length !== length || !place.every(Number.isSafeInteger)) throw new BadCursor();
+  if (!/^\d+(:\d+)*$/.test(text) || place.length !== length || !place.every(Number.isSafeInteger))
+    throw new BadCursor();
   return place;
 }

@@ -6,10 +6,20 @@ import type { Tables } from './tables.ts';
 /** Which of these upstream ids are decided, counted or not. */
 export async function decidedIds(db: Kysely<Tables>, source: string, ids: readonly string[]): Promise<Set<string>> {
   const counted = await inSlices(ids, (slice) =>
-    db.selectFrom('deployments').select('upstream_id').where('source', '=', source).where('upstream_id', 'in', slice).execute(),
+    db
+      .selectFrom('deployments')
+      .select('upstream_id')
+      .where('source', '=', source)
+      .where('upstream_id', 'in', slice)
+      .execute(),
   );
   const others = await inSlices(ids, (slice) =>
-    db.selectFrom('decided').select('upstream_id').where('source', '=', source).where('upstream_id', 'in', slice).execute(),
+    db
+      .selectFrom('decided')
+      .select('upstream_id')
+      .where('source', '=', source)
+      .where('upstream_id', 'in', slice)
+      .execute(),
   );
   return new Set([...counted, ...others].map((row) => row.upstream_id));
 }
@@ -19,7 +29,11 @@ export async function dropKnown(
   trx: Kysely<Tables>,
   batch: Pick<Batch, 'source' | 'deployments' | 'ignored'>,
 ): Promise<Pick<Batch, 'deployments' | 'ignored'>> {
-  const known = await decidedIds(trx, batch.source, [...batch.deployments, ...batch.ignored].map(({ id }) => id));
+  const known = await decidedIds(
+    trx,
+    batch.source,
+    [...batch.deployments, ...batch.ignored].map(({ id }) => id),
+  );
   const isNew = ({ id }: { readonly id: string }) => {
     if (known.has(id)) return false;
     known.add(id);

@@ -41,10 +41,18 @@ export async function foldTarget(
     .toSorted((a, b) => compareMoments(a.moment, b.moment));
   const earliest = signals[0];
   const late = earliest !== undefined && !work.created && compareMoments(earliest.moment, lastMoment(work.row)) <= 0;
-  return late ? await foldAgain(trx, work, kind, signals, earliest.moment, rules) : foldOn(work, kind, signals, origin, rules);
+  return late
+    ? await foldAgain(trx, work, kind, signals, earliest.moment, rules)
+    : foldOn(work, kind, signals, origin, rules);
 }
 
-function foldOn(work: TargetWork, kind: IncidentKind, signals: readonly Signal[], origin: Origin, rules: Rules): Folded {
+function foldOn(
+  work: TargetWork,
+  kind: IncidentKind,
+  signals: readonly Signal[],
+  origin: Origin,
+  rules: Rules,
+): Folded {
   const before = work.current.get(kind) ?? null;
   const { effects } = fold(stateOf(before), signals, rules);
   const changed = incidentsOf(effects, kind, before).map((now) => ({ now, before: now.id === null ? null : before }));

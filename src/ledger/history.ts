@@ -24,6 +24,9 @@ export interface RecordedDeployment {
 /** An abandoned incident can go on, so its close is no place to begin from. */
 const FINAL = ['recovered', 'resolved', 'withdrawn', 'expired'];
 
+/** Before every event. */
+const NEVER: Moment = { at: 0, sequence: 0, order: 0 };
+
 /** Reads what follows the last final close before `moment`: there the target was healthy, whatever comes late. */
 export async function historyAfter(
   trx: Kysely<Tables>,
@@ -42,29 +45,44 @@ export async function historyAfter(
     .orderBy('closed_sequence', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const from: Moment = { at: rest?.closed_at ?? 0, sequence: rest?.closed_sequence ?? 0, order: rest?.closed_ord ?? 0 };
-  const after = (at: Moment) => rest === undefined || compareMoments(at, from) > 0;
+  const from = rest?.closed_at ?? 0;
 
   const deployments = await trx
     .selectFrom('deployments')
-    .select(['id', 'upstream_id', 'outcome', 'at', 'sequence', 'ord', 'identity', 'beginning_known', 'rework', 'rework_counted'])
+    .select([
+      'id',
+      'upstream_id',
+      'outcome',
+      'at',
+      'sequence',
+      'ord',
+      'identity',
+      'beginning_known',
+      'rework',
+      'rework_counted',
+    ])
     .where('target_id', '=', targetId)
-    .where('at', '>=', from.at)
+    .where('at', '>=', from)
     .execute();
   const marks = await trx
     .selectFrom('marks')
     .select(['kind', 'at'])
     .where('target_id', '=', targetId)
-    .where('at', '>=', from.at)
+    .where('at', '>=', from)
     .execute();
-  const incidents = await trx
+  const rows = await trx
     .selectFrom('incidents')
     .selectAll()
     .where('target_id', '=', targetId)
     .where('kind', '=', kind)
-    .where('opened_at', '>=', from.at)
+    .where('opened_at', '>=', from)
     .execute();
+  const incidents = rows.map(incidentOf);
 
+  const readable = new Set(deployments.map((row) => row.upstream_id));
+  const ends = incidents.filter((one) => isSwept(one, readable)).map(({ closed }) => closed?.moment ?? NEVER);
+  if (rest !== undefined) ends.push({ at: from, sequence: rest.closed_sequence ?? 0, order: rest.closed_ord ?? 0 });
+  const after = (at: Moment) => ends.every((end) => compareMoments(at, end) > 0);
   const kept = deployments.filter((row) => after({ at: row.at, sequence: row.sequence, order: row.ord }));
   return {
     signals: [
@@ -73,7 +91,7 @@ export async function historyAfter(
         .map((mark) => ({ kind: mark.kind as 'removed' | 'listed', moment: momentOfSight(mark.at) }))
         .filter((mark) => after(mark.moment)),
     ],
-    incidents: incidents.map(incidentOf).filter(({ incident }) => after(incident.opened)),
+    incidents: incidents.filter(({ incident }) => after(incident.opened)),
     deployments: kept.map((row) => ({
       id: row.id,
       upstreamId: row.upstream_id,
@@ -81,6 +99,11 @@ export async function historyAfter(
       reworkCounted: row.rework_counted,
     })),
   };
+}
+
+/** What the retention took cannot be folded again: such an incident stands as it was recorded. */
+function isSwept({ kind, incident }: IncidentWork, readable: ReadonlySet<string>): boolean {
+  return kind === 'deployment' && !readable.has(incident.openedBy);
 }
 
 function signalOf(row: {
@@ -94,6 +117,12 @@ function signalOf(row: {
 }): Signal {
   const moment = { at: row.at, sequence: row.sequence, order: row.ord };
   return row.outcome === 'failure'
-    ? { kind: 'failure', moment, ref: row.upstream_id, identity: row.identity, beginningKnown: row.beginning_known === 1 }
+    ? {
+        kind: 'failure',
+        moment,
+        ref: row.upstream_id,
+        identity: row.identity,
+        beginningKnown: row.beginning_known === 1,
+      }
     : { kind: 'recovery', moment, ref: row.upstream_id, identity: row.identity };
 }

@@ -9,14 +9,12 @@ import { withIncidents } from './load-targets.ts';
 import { migrate } from './migrations.ts';
 import type { Changes } from './projection.ts';
 import { openQueries, type Queries } from './queries.ts';
-import { recordBatch, type Recorded } from './record.ts';
+import { type Recorded, recordBatch } from './record.ts';
 import { openSqlite } from './sqlite.ts';
 import { sweepStep } from './sweep.ts';
 import { projectionOf } from './target-work.ts';
 import { recordTick } from './tick.ts';
 import { asStoreFailure, inTransaction } from './transaction.ts';
-
-export type { StoreFailure } from './transaction.ts';
 
 /** The durable record. Every method throws `StoreFailure` when the store cannot do it; nothing is half done then. */
 export interface Ledger {
@@ -36,7 +34,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** Opens the SQLite ledger in `file` and brings its tables up to date. */
+/** Opens the SQLite ledger in `file` and brings its tables up to date. Throws an error that names the file. */
 export async function openLedger(options: {
   readonly file: string;
   readonly rules: Rules;
@@ -50,7 +48,8 @@ export async function openLedger(options: {
     await migrate(writer);
   } catch (error) {
     await close();
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
   }
   const committed = () => observe({ kind: 'committed', at: clock.now() });
   return {

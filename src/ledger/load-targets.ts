@@ -14,7 +14,10 @@ export async function loadTargets(trx: Kysely<Tables>, keys: readonly TargetKey[
   const rows = await inSlices(apps, (slice) =>
     trx.selectFrom('targets').selectAll().where('source', 'in', sources).where('app', 'in', slice).execute(),
   );
-  return await withIncidents(trx, rows.filter((row) => wanted.has(targetId(keyOf(row)))));
+  return await withIncidents(
+    trx,
+    rows.filter((row) => wanted.has(targetId(keyOf(row)))),
+  );
 }
 
 /** Reads targets by the ledger's numbers, by identity. */

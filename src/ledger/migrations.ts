@@ -14,7 +14,8 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {
-  const id = (table: string) => db.schema.createTable(table).addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement());
+  const id = (table: string) =>
+    db.schema.createTable(table).addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement());
   await id('targets')
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('app', 'text', (c) => c.notNull())
@@ -52,7 +53,11 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .addColumn('rework_counted', 'text')
     .addUniqueConstraint('deployments_identity', ['source', 'upstream_id'])
     .execute();
-  await db.schema.createIndex('deployments_by_target').on('deployments').columns(['target_id', 'at', 'sequence', 'ord']).execute();
+  await db.schema
+    .createIndex('deployments_by_target')
+    .on('deployments')
+    .columns(['target_id', 'at', 'sequence', 'ord'])
+    .execute();
   await db.schema.createIndex('deployments_by_time').on('deployments').columns(['at', 'id']).execute();
   await db.schema
     .createTable('decided')
@@ -85,7 +90,11 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .addColumn('recovery_ms', 'bigint')
     .addColumn('counted_ms', 'bigint')
     .execute();
-  await db.schema.createIndex('incidents_by_target').on('incidents').columns(['target_id', 'kind', 'opened_at']).execute();
+  await db.schema
+    .createIndex('incidents_by_target')
+    .on('incidents')
+    .columns(['target_id', 'kind', 'opened_at'])
+    .execute();
   await db.schema.createIndex('incidents_by_time').on('incidents').columns(['opened_at', 'id']).execute();
   await sql`create index incidents_open on incidents (opened_at) where outcome is null`.execute(db);
   await db.schema

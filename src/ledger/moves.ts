@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Batch, Capabilities } from '../domain/batch.ts';
 import { type TargetKey, targetId } from '../domain/deployment.ts';
+import { momentOfSight } from '../domain/moment.ts';
 import type { Rules } from '../domain/mttr.ts';
 import { addTotals } from '../domain/totals.ts';
 import { applyFold } from './apply-fold.ts';
@@ -10,7 +11,7 @@ import { readIncidentTimes } from './gauges.ts';
 import { loadTargets } from './load-targets.ts';
 import { writeIncidents, writeRework, writeTarget } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
-import type { TargetWork } from './target-work.ts';
+import { lastMoment, placeAt, type TargetWork } from './target-work.ts';
 
 /** What moving changed: names to be shown anew, and numbers of targets that are no more. */
 export interface Moved {
@@ -24,12 +25,15 @@ export interface Moved {
  */
 export async function moveTargets(
   trx: Transaction<Tables>,
-  moves: Batch['moves'],
+  { moves, now }: Pick<Batch, 'moves' | 'now'>,
   rules: Rules,
   counting: Counting,
 ): Promise<Moved> {
   if (moves.length === 0) return { changed: [], gone: [] };
-  const works = await loadTargets(trx, moves.map(({ from }) => from));
+  const works = await loadTargets(
+    trx,
+    moves.map(({ from }) => from),
+  );
   const moving = moves.flatMap(({ from, to }) => {
     const work = works.get(targetId(from));
     return work === undefined || targetId(from) === targetId(to) ? [] : [{ work, to }];
@@ -44,17 +48,40 @@ export async function moveTargets(
       await rename(trx, work, to);
       continue;
     }
+    await joinListings(trx, there, work, now);
     await merge(trx, there, work, rules, counting);
     gone.push(work.row.id);
   }
   return { changed: moving.map(({ to }) => to), gone };
 }
 
-async function rename(trx: Transaction<Tables>, work: TargetWork, { app, environment }: Omit<TargetKey, 'source'>): Promise<void> {
+async function rename(
+  trx: Transaction<Tables>,
+  work: TargetWork,
+  { app, environment }: Omit<TargetKey, 'source'>,
+): Promise<void> {
   await trx.updateTable('targets').set({ app, environment }).where('id', '=', work.row.id).execute();
 }
 
-async function merge(trx: Transaction<Tables>, into: TargetWork, from: TargetWork, rules: Rules, counting: Counting): Promise<void> {
+/** Two become one: where one of them is listed, the absence of the other was none, or ends now. */
+async function joinListings(trx: Transaction<Tables>, into: TargetWork, from: TargetWork, now: number): Promise<void> {
+  if (into.row.removed_at === null) {
+    if (from.row.removed_at !== null) await trx.deleteFrom('marks').where('target_id', '=', from.row.id).execute();
+    return;
+  }
+  if (from.row.removed_at !== null) return;
+  await trx.insertInto('marks').values({ target_id: into.row.id, kind: 'listed', at: now }).execute();
+  into.row.removed_at = null;
+  placeAt(into, momentOfSight(now));
+}
+
+async function merge(
+  trx: Transaction<Tables>,
+  into: TargetWork,
+  from: TargetWork,
+  rules: Rules,
+  counting: Counting,
+): Promise<void> {
   for (const table of ['deployments', 'incidents', 'marks'] as const) {
     await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
   }
@@ -64,7 +91,7 @@ async function merge(trx: Transaction<Tables>, into: TargetWork, from: TargetWor
   row.observed_since = Math.max(row.observed_since, from.row.observed_since);
   row.last_active_at = Math.max(row.last_active_at, from.row.last_active_at);
   row.last_success_at = Math.max(row.last_success_at ?? 0, from.row.last_success_at ?? 0) || null;
-  row.removed_at = null;
+  placeAt(into, lastMoment(from.row));
   for (const kind of (JSON.parse(row.capabilities) as Capabilities).kinds) {
     const folded = await foldAgain(trx, into, kind, [], { at: 0, sequence: 0, order: 0 }, rules);
     const applied = applyFold(into, folded);
@@ -73,9 +100,5 @@ async function merge(trx: Transaction<Tables>, into: TargetWork, from: TargetWor
     counting.add('corrections', {}, applied.corrections);
   }
   await readIncidentTimes(trx, into);
-  const last = from.row.last_at > row.last_at ? from.row : row;
-  row.last_at = last.last_at;
-  row.last_sequence = last.last_sequence;
-  row.last_ord = last.last_ord;
   await writeTarget(trx, into);
 }

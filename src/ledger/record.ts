@@ -8,12 +8,12 @@ import { addCounts, Counting } from './counts.ts';
 import { dropKnown } from './decided.ts';
 import { loadTargets } from './load-targets.ts';
 import { moveTargets } from './moves.ts';
-import { insertRows } from './rows.ts';
 import type { Changes } from './projection.ts';
+import { insertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
-import { projectionOf, type TargetWork } from './target-work.ts';
 import { createTargets, takeDeployment, takeFacts } from './take.ts';
+import { projectionOf, type TargetWork } from './target-work.ts';
 
 export interface Recorded {
   readonly changes: Changes;
@@ -26,7 +26,7 @@ export interface Recorded {
  */
 export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: Plan, rules: Rules): Promise<Recorded> {
   const counting = new Counting(batch.source);
-  const moved = await moveTargets(trx, batch.moves, rules, counting);
+  const moved = await moveTargets(trx, batch, rules, counting);
   const { deployments, ignored } = await dropKnown(trx, batch);
 
   const named = [...batch.targets.map(({ target }) => target), ...batch.listings.map(({ target }) => target)];
@@ -34,13 +34,15 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
   await createTargets(trx, batch, deployments, works);
   const touched = new Set<TargetWork>(moved.changed.flatMap((key) => works.get(targetId(key)) ?? []));
 
+  const capabilities = JSON.stringify(batch.capabilities);
   for (const facts of batch.targets) {
     const work = works.get(targetId(facts.target));
-    if (work !== undefined && takeFacts(work, facts)) touched.add(work);
+    if (work !== undefined && takeFacts(work, facts, capabilities)) touched.add(work);
   }
   for (const deployment of deployments) {
     const work = works.get(targetId(deployment.target));
-    if (work === undefined) throw new Error(`a deployment of ${targetId(deployment.target)} came without the facts of its target`);
+    if (work === undefined)
+      throw new Error(`a deployment of ${targetId(deployment.target)} came without the facts of its target`);
     takeDeployment(work, deployment);
     touched.add(work);
   }

@@ -39,11 +39,15 @@ function insertText<T extends keyof Tables & string>(
 
 /** Cuts a list into parts that one statement may carry. */
 export function* slices<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) yield rows.slice(start, start + ROWS_PER_STATEMENT);
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT)
+    yield rows.slice(start, start + ROWS_PER_STATEMENT);
 }
 
 /** Runs `read` over a list in parts that one statement may carry, letting others run in between. */
-export async function inSlices<T, R>(rows: readonly T[], read: (slice: readonly T[]) => Promise<readonly R[]>): Promise<R[]> {
+export async function inSlices<T, R>(
+  rows: readonly T[],
+  read: (slice: readonly T[]) => Promise<readonly R[]>,
+): Promise<R[]> {
   const found: R[] = [];
   for (const slice of slices(rows)) {
     found.push(...(await read(slice)));

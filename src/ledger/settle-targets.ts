@@ -1,6 +1,5 @@
 import type { Transaction } from 'kysely';
 import type { Batch, Capabilities } from '../domain/batch.ts';
-import { compareMoments } from '../domain/moment.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Transition } from '../domain/transition.ts';
 import { type Applied, applyFold } from './apply-fold.ts';
@@ -9,7 +8,7 @@ import { type Folded, foldTarget } from './fold-target.ts';
 import { setIncidentTimes } from './gauges.ts';
 import { insertRows } from './rows.ts';
 import type { Tables } from './tables.ts';
-import { incidentColumns, lastMoment, type NewDeployment, type TargetWork } from './target-work.ts';
+import { incidentColumns, type NewDeployment, placeAt, type TargetWork } from './target-work.ts';
 
 /** Folds what is new of each target, writes all of it, and tells what became of the incidents. */
 export async function foldAndWrite(
@@ -27,14 +26,22 @@ export async function foldAndWrite(
     }
   }
 
-  await insertRows(trx, 'deployments', works.flatMap((work) => work.fresh.map((fresh) => deploymentRow(work, fresh, batch.now))));
+  await insertRows(
+    trx,
+    'deployments',
+    works.flatMap((work) => work.fresh.map((fresh) => deploymentRow(work, fresh, batch.now))),
+  );
   for (const { work, folded } of folds) await writeIncidents(trx, work, folded);
   const transitions: Transition[] = [];
   for (const { work, folded, applied } of folds) {
     await writeRework(trx, applied);
     await setIncidentTimes(trx, work, folded);
     counting.add('corrections', {}, applied.corrections);
-    counting.add('transitions', { kind: folded.kind, operation: 'close', outcome: 'noop', origin: folded.origin }, folded.refused);
+    counting.add(
+      'transitions',
+      { kind: folded.kind, operation: 'close', outcome: 'noop', origin: folded.origin },
+      folded.refused,
+    );
     for (const { incident, transition } of applied.transitions) {
       const { kind, operation, outcome, origin } = transition;
       counting.add('transitions', { kind, operation, outcome, origin });
@@ -47,7 +54,8 @@ export async function foldAndWrite(
 
 /** Writes the incidents of one fold; those that are new have their number afterwards. */
 export async function writeIncidents(trx: Transaction<Tables>, work: TargetWork, folded: Folded): Promise<void> {
-  for (const { id } of folded.vanished) if (id !== null) await trx.deleteFrom('incidents').where('id', '=', id).execute();
+  for (const { id } of folded.vanished)
+    if (id !== null) await trx.deleteFrom('incidents').where('id', '=', id).execute();
   for (const { now } of folded.changed) {
     const columns = incidentColumns(work.row.id, now);
     if (now.id === null) {
@@ -71,12 +79,7 @@ export async function writeRework(trx: Transaction<Tables>, { reworked }: Applie
 /** Writes the target's row, its place in history being that of the latest signal. */
 export async function writeTarget(trx: Transaction<Tables>, work: TargetWork): Promise<void> {
   const { row } = work;
-  for (const { signal } of work.signals) {
-    if (compareMoments(signal.moment, lastMoment(row)) <= 0) continue;
-    row.last_at = signal.moment.at;
-    row.last_sequence = signal.moment.sequence;
-    row.last_ord = signal.moment.order;
-  }
+  for (const { signal } of work.signals) placeAt(work, signal.moment);
   const { id, ...columns } = row;
   await trx
     .updateTable('targets')

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Tables } from './tables.ts';
+import { isBusy } from './transaction.ts';
 
 /** How long SQLite itself may wait for a lock: it stops the whole process meanwhile, so waiting longer is ours. */
 const BUSY_TIMEOUT_MS = 20;
@@ -17,11 +18,21 @@ export interface SqliteConnections {
 
 /**
  * Opens the file, made with its folder where missing. A lock beside it keeps a second daemon out; the operating
- * system drops it with the process, however that ends. Throws when the file is in use, unreadable or no database.
+ * system drops it with the process, however that ends. Throws an error that names the file when it is in use,
+ * unreadable or no database.
  */
 export function openSqlite(file: string): SqliteConnections {
+  try {
+    return openLocked(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
+  }
+}
+
+function openLocked(file: string): SqliteConnections {
   mkdirSync(dirname(file), { recursive: true });
-  const lock = takeLock(`${file}.lock`, file);
+  const lock = takeLock(`${file}.lock`);
   const databases = [lock];
   try {
     const writing = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
@@ -46,14 +57,15 @@ export function openSqlite(file: string): SqliteConnections {
   }
 }
 
-function takeLock(path: string, file: string): DatabaseSync {
+function takeLock(path: string): DatabaseSync {
   const lock = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     lock.exec('pragma journal_mode = delete; begin exclusive');
     return lock;
   } catch (error) {
     lock.close();
-    throw new Error(`the ledger ${file} is in use by another dora-exporter (its lock ${path} is held)`, { cause: error });
+    const why = isBusy(error) ? 'is held: another dora-exporter uses this ledger' : 'cannot be taken';
+    throw new Error(`its lock ${path} ${why}`, { cause: error });
   }
 }
 

@@ -21,15 +21,7 @@ export async function sweepStep(trx: Transaction<Tables>, before: number): Promi
     await remove(trx, 'deployments', deployments);
     return { table: 'deployments', rows: deployments.length };
   }
-  const incidents = await trx
-    .selectFrom('incidents')
-    .innerJoin('targets', 'targets.id', 'incidents.target_id')
-    .select('incidents.id')
-    .where('incidents.closed_at', '<', before)
-    .whereRef('incidents.opened_at', '<', (e) => e.fn.coalesce('targets.failure_at', e.lit(0)))
-    .whereRef('incidents.closed_at', '<', (e) => e.fn.coalesce('targets.recovery_at', e.lit(0)))
-    .limit(ROWS_PER_STATEMENT)
-    .execute();
+  const incidents = await oldIncidents(trx, before).execute();
   if (incidents.length > 0) {
     await remove(trx, 'incidents', incidents);
     return { table: 'incidents', rows: incidents.length };
@@ -58,6 +50,25 @@ function oldDeployments(trx: Kysely<Tables>, before: number) {
       ),
     )
     .orderBy('at')
+    .limit(ROWS_PER_STATEMENT);
+}
+
+/** The incidents that a target's two timestamps come from stay: they are read again after a late event. */
+function oldIncidents(trx: Kysely<Tables>, before: number) {
+  return trx
+    .selectFrom('incidents')
+    .innerJoin('targets', 'targets.id', 'incidents.target_id')
+    .select('incidents.id')
+    .where('incidents.closed_at', '<', before)
+    .where((e) =>
+      e.or([
+        e('incidents.kind', '!=', 'deployment'),
+        e.and([
+          e('incidents.opened_at', '!=', e.fn.coalesce('targets.failure_at', e.lit(0))),
+          e('incidents.closed_at', '!=', e.fn.coalesce('targets.recovery_at', e.lit(0))),
+        ]),
+      ]),
+    )
     .limit(ROWS_PER_STATEMENT);
 }
 

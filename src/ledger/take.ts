@@ -27,7 +27,10 @@ export async function createTargets(
   for (const row of rows) works.set(targetId(keyOf(row)), workOn(row, true));
 }
 
-function blankRow(batch: Batch, { target, team, observedSince }: TargetFacts): Omit<Selectable<TargetsTable>, 'id' | 'totals'> {
+function blankRow(
+  batch: Batch,
+  { target, team, observedSince }: TargetFacts,
+): Omit<Selectable<TargetsTable>, 'id' | 'totals'> {
   return {
     source: target.source,
     app: target.app,
@@ -47,13 +50,14 @@ function blankRow(batch: Batch, { target, team, observedSince }: TargetFacts): O
   };
 }
 
-/** Takes over what the collector says of a target; true when that changed it. */
-export function takeFacts(work: TargetWork, { team, observedSince }: TargetFacts): boolean {
+/** Takes over what the collector says of a target, and what it can produce by now; true when that changed it. */
+export function takeFacts(work: TargetWork, { team, observedSince }: TargetFacts, capabilities: string): boolean {
   const { row } = work;
   const since = Math.max(row.observed_since, observedSince);
-  if (row.team === team && row.observed_since === since) return false;
+  if (row.team === team && row.observed_since === since && row.capabilities === capabilities) return false;
   row.team = team;
   row.observed_since = since;
+  row.capabilities = capabilities;
   return true;
 }
 
@@ -72,7 +76,8 @@ export function takeDeployment(work: TargetWork, deployment: Deployment): void {
     return;
   }
   row.last_success_at = Math.max(row.last_success_at ?? 0, at);
-  if (deployment.durationMs !== null) observe(totals.durations, DURATION_BOUNDS, deployment.durationMs, { id: deployment.id, at });
+  if (deployment.durationMs !== null)
+    observe(totals.durations, DURATION_BOUNDS, deployment.durationMs, { id: deployment.id, at });
 }
 
 function signalOf({ outcome, at, sequence, order, id, identity, beginningKnown }: Deployment): Signal {

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Capabilities } from '../domain/batch.ts';
 import type { Deployment, IncidentKind, ReworkCause, TargetKey } from '../domain/deployment.ts';
-import type { Moment } from '../domain/moment.ts';
+import { compareMoments, type Moment } from '../domain/moment.ts';
 import type { CloseOutcome, Incident, Signal } from '../domain/mttr.ts';
 import type { Totals } from '../domain/totals.ts';
 import type { TargetProjection } from './projection.ts';
@@ -48,6 +48,14 @@ export function workOn(row: Selectable<TargetsTable>, created: boolean): TargetW
 
 export function lastMoment(row: Selectable<TargetsTable>): Moment {
   return { at: row.last_at, sequence: row.last_sequence, order: row.last_ord };
+}
+
+/** Moves a target's place in history on to `moment`, never back. */
+export function placeAt({ row }: Pick<TargetWork, 'row'>, moment: Moment): void {
+  if (compareMoments(moment, lastMoment(row)) <= 0) return;
+  row.last_at = moment.at;
+  row.last_sequence = moment.sequence;
+  row.last_ord = moment.order;
 }
 
 export function keyOf(row: Pick<TargetsTable, 'source' | 'app' | 'environment'>): TargetKey {

@@ -3,8 +3,8 @@ import type { Rules } from '../domain/mttr.ts';
 import type { Plan, Transition } from '../domain/transition.ts';
 import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
-import { insertRows } from './rows.ts';
 import type { SourceCount, TargetProjection } from './projection.ts';
+import { insertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
@@ -23,7 +23,14 @@ export async function recordTick(
     .where('outcome', 'is', null)
     .where('opened_at', '<', now - rules.expiryMs)
     .execute();
-  const works = [...(await loadTargetsById(trx, due.map((row) => row.target_id))).values()];
+  const works = [
+    ...(
+      await loadTargetsById(
+        trx,
+        due.map((row) => row.target_id),
+      )
+    ).values(),
+  ];
   const transitions: Transition[] = [];
   const counts: SourceCount[] = [];
   for (const [source, ofSource] of Map.groupBy(works, ({ row }) => row.source)) {

@@ -1,11 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Clock } from '../domain/clock.ts';
+import { StoreFailure } from '../domain/store-failure.ts';
 import type { Tables } from './tables.ts';
-
-/** The store could not do it: nothing of the transaction is kept, and the same may be tried again. */
-export class StoreFailure extends Error {
-  override readonly name = 'StoreFailure';
-}
 
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
@@ -35,7 +31,8 @@ export function asStoreFailure(error: unknown): unknown {
   return new StoreFailure(`the ledger: ${error.message}`, { cause: error });
 }
 
-function isBusy(error: unknown): boolean {
+/** Another connection holds the lock. */
+export function isBusy(error: unknown): boolean {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   return code === SQLITE_BUSY || code === SQLITE_LOCKED;
 }

@@ -7,7 +7,7 @@ import { combineCrc32, crc32Shift } from './crc32-combine.ts';
  * stop after the first of them and curl reports an error.
  */
 export interface Packed {
-  readonly deflated: Buffer;
+  readonly deflated: Uint8Array;
   readonly crc32: number;
   readonly crc32Shift: number;
   /** Bytes before compression. */
@@ -25,8 +25,9 @@ export function pack(plain: Buffer): Packed {
   // Level 1: lines like these shrink to a tenth by it, and every further level costs far more than it saves.
   const deflated = deflateRawSync(plain, { level: 1, finishFlush: constants.Z_SYNC_FLUSH });
   return {
-    // A copy, because zlib hands out the beginning of a buffer that is many times as large.
-    deflated: Buffer.from(deflated),
+    // A copy in memory of its own: zlib hands out the beginning of a buffer many times as large, and a small Buffer
+    // would keep the whole pool alive that it was cut from.
+    deflated: new Uint8Array(deflated),
     crc32: crc32(plain),
     crc32Shift: crc32Shift(plain.length),
     length: plain.length,
@@ -34,7 +35,7 @@ export function pack(plain: Buffer): Packed {
 }
 
 /** The gzip file whose content is that of all pieces in order. */
-export function joinPacked(pieces: readonly Packed[]): Buffer[] {
+export function joinPacked(pieces: readonly Packed[]): Uint8Array[] {
   let sum = 0;
   let length = 0;
   for (const piece of pieces) {

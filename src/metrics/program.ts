@@ -2,7 +2,6 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { FAILURE_REASONS, type Observation } from '../domain/observation.ts';
 import type { Changes, SourceCount } from '../ledger/projection.ts';
 import type { Format } from './family.ts';
-import { header } from './format.ts';
 import { createInstruments } from './instruments.ts';
 import { knownTransitions, type MetricsSource } from './known-series.ts';
 import { type PromSample, promMetrics, promText } from './prom-text.ts';
@@ -100,19 +99,10 @@ export class ProgramMetrics {
   }
 
   /** All families of the program as text. Never rejects. */
-  async render(format: Format): Promise<string> {
-    const wanted = ({ labels }: PromSample): boolean =>
+  render(format: Format): Promise<string> {
+    const ofOurs = ({ labels }: PromSample): boolean =>
       labels['source'] === undefined || this.#sources.has(String(labels['source']));
-    let page = '';
-    for (const metric of promMetrics(this.#registry)) {
-      try {
-        page += await promText(metric, format, wanted);
-      } catch (error) {
-        this.#onError(error);
-        page += header(metric, format);
-      }
-    }
-    return page;
+    return promText(this.#registry, format, ofOurs, this.#onError);
   }
 
   close(): void {

@@ -20,24 +20,39 @@ export interface PromSample {
   readonly metricName?: string;
 }
 
+/** All metrics of a registry as they really are. */
 export function promMetrics(registry: Registry): readonly PromMetric[] {
   return registry.getMetricsAsArray() as unknown as readonly PromMetric[];
 }
 
 /**
- * One metric as text, with those of its samples that `wanted` accepts. A value that is not a number is unknown, and
- * left out. Rejects with whatever the metric's own `collect` throws.
+ * All metrics of a registry as text, with those of their samples that `wanted` accepts. Never rejects: a metric that
+ * throws goes without samples, and `onError` hears of it.
  */
 export async function promText(
-  metric: PromMetric,
+  registry: Registry,
   format: Format,
   wanted: (sample: PromSample) => boolean,
+  onError: (error: unknown) => void,
 ): Promise<string> {
-  const { values } = await metric.get();
-  const lines = values
-    .filter((sample) => !Number.isNaN(sample.value) && wanted(sample))
-    .map((sample) => `${sample.metricName ?? metric.name}${braces(sample.labels)} ${formatValue(sample.value)}\n`);
-  return header(metric, format) + lines.join('');
+  let page = '';
+  for (const metric of promMetrics(registry)) {
+    page += header(metric, format);
+    try {
+      const { values } = await metric.get();
+      page += linesOf(metric, values.filter(wanted));
+    } catch (error) {
+      onError(error);
+    }
+  }
+  return page;
+}
+
+function linesOf(metric: PromMetric, samples: readonly PromSample[]): string {
+  return samples
+    .filter(({ value }) => !Number.isNaN(value)) // a mean over nothing: unknown is absent
+    .map(({ metricName, labels, value }) => `${metricName ?? metric.name}${braces(labels)} ${formatValue(value)}\n`)
+    .join('');
 }
 
 function braces(labels: PromSample['labels']): string {

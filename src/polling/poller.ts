@@ -34,7 +34,8 @@ async function pollForEver(options: PollerOptions): Promise<never> {
     const nextAt = clock.monotonic() + intervalMs * (1 + JITTER * (2 * options.random() - 1));
     const cycle = await runCycle(options, nextAt);
     const { end, tookMs } = cycle;
-    observe({ kind: 'poll', source: pollable.name, at: clock.now(), tookMs, failure: end.ok ? null : end.reason });
+    const trouble = end.ok ? { failure: null, detail: null } : { failure: end.reason, detail: end.detail };
+    observe({ kind: 'poll', source: pollable.name, at: clock.now(), tookMs, ...trouble });
     log.ended(cycle);
 
     failures = end.ok || end.partial ? 0 : failures + 1;

@@ -25,7 +25,7 @@ export interface Cycle {
 
 /**
  * One cycle: the news, then history until the next poll is due at `nextAt` (by `clock.monotonic`), then the stamp of
- * success when both were good. Throws `stop.reason` when asked to stop; a bug is an end with the reason `internal`.
+ * success when both were good. News of which only a part failed does not keep history from being read. Throws `stop.reason` when asked to stop; a bug is an end with the reason `internal`.
  */
 export async function runCycle(options: CycleOptions, nextAt: number): Promise<Cycle> {
   const { pollable, intervalMs, clock, stop } = options;
@@ -34,9 +34,10 @@ export async function runCycle(options: CycleOptions, nextAt: number): Promise<C
   try {
     let end = await poll(options);
     tookMs = clock.monotonic() - begun;
-    if (end.ok) {
+    if (end.ok || end.partial) {
       const sliceMs = Math.max(nextAt - clock.monotonic(), intervalMs * LEAST_SLICE);
-      end = await withDeadline(sliceMs, clock, stop, (slice) => pollable.catchUp(slice, stop));
+      const caughtUp = await withDeadline(sliceMs, clock, stop, (slice) => pollable.catchUp(slice, stop));
+      if (end.ok) end = caughtUp;
     }
     if (end.ok) end = await pollable.stamp();
     // What fails while everything is being stopped is no failure.

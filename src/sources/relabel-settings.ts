@@ -1,52 +1,77 @@
 import { z } from 'zod';
 import { anchoredRegex } from '../domain/anchored-regex.ts';
-import { RELABEL_ACTIONS, type RelabelRule } from '../domain/relabel.ts';
+import { RELABEL_ACTIONS, type RelabelAction, type RelabelRule } from '../domain/relabel.ts';
 import { reading, regexProblem, strict } from './setting-pieces.ts';
 
-/** Prometheus' patterns for a label's name, and for one that may hold references such as `$1`. */
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const LABEL_TEMPLATE = /^(?:(?:[a-zA-Z_]|\$(?:\{\w+\}|\w+))+\w*)+$/;
+
+/** The name of a label, in which references such as `$1` and `${1}` may stand. */
+const LABEL_TEMPLATE = /^(?:[a-zA-Z_]|\$\w|\$\{\w+\})(?:\w|\$\w|\$\{\w+\})*$/;
 
 const TARGETS = 'app, environment, team, or a temporary label that begins with __tmp';
 
+/** Prometheus' defaults. */
+const DEFAULTS = { source_labels: [], separator: ';', regex: '(.*)', replacement: '$1' };
+
+/** Keys without a meaning for an action: unless they say the default, they are refused rather than ignored. */
+const UNUSED = {
+  replace: [],
+  keep: ['target_label', 'replacement'],
+  drop: ['target_label', 'replacement'],
+  labelmap: ['source_labels', 'separator', 'target_label'],
+  lowercase: ['regex', 'replacement'],
+  uppercase: ['regex', 'replacement'],
+} as const satisfies Record<RelabelAction, readonly (keyof Keys)[]>;
+
+type Keys = z.output<ReturnType<typeof ruleKeys>>;
+
 /** `relabel_configs`: Prometheus' keys and defaults, for the actions that make sense for rows. */
 export function relabelRules() {
-  return z.array(relabelRule());
-}
-
-function relabelRule() {
-  return strict({
-    source_labels: z.array(labelName()).prefault([]),
-    separator: z.string().prefault(';'),
-    regex: regex().prefault('(.*)'),
-    target_label: z.string().optional(),
-    replacement: z.string().prefault('$1'),
-    action: z.enum(RELABEL_ACTIONS).prefault('replace'),
-  })
-    .superRefine((rule, context) => {
-      const problem = targetProblem(rule.action, rule.target_label ?? '');
-      if (problem !== null) context.addIssue({ code: 'custom', path: ['target_label'], message: problem });
-      if (rule.action === 'labelmap' && !LABEL_TEMPLATE.test(rule.replacement)) {
-        const message = 'not the name of a label; give what a label is to be called, such as $1';
-        context.addIssue({ code: 'custom', path: ['replacement'], message });
-      }
-    })
+  const rule = ruleKeys()
+    .superRefine(checkRule)
     .transform(
-      (rule): RelabelRule => ({
-        action: rule.action,
-        sourceLabels: rule.source_labels,
-        separator: rule.separator,
-        regex: rule.regex,
-        targetLabel: rule.target_label ?? '',
-        replacement: rule.replacement,
+      (keys): RelabelRule => ({
+        action: keys.action,
+        sourceLabels: keys.source_labels,
+        separator: keys.separator,
+        regex: keys.regex,
+        targetLabel: keys.target_label ?? '',
+        replacement: keys.replacement,
       }),
     );
+  return z.array(rule);
 }
 
-function targetProblem(action: RelabelRule['action'], target: string): string | null {
-  if (action === 'keep' || action === 'drop' || action === 'labelmap') {
-    return target === '' ? null : `has no meaning for the action ${action}; leave it out`;
+function ruleKeys() {
+  return strict({
+    source_labels: z.array(labelName()).prefault(DEFAULTS.source_labels),
+    separator: z.string().prefault(DEFAULTS.separator),
+    regex: regex().prefault(DEFAULTS.regex),
+    target_label: z.string().optional(),
+    replacement: z.string().prefault(DEFAULTS.replacement),
+    // In upper or lower case, as in Prometheus.
+    action: z.string().toLowerCase().pipe(z.enum(RELABEL_ACTIONS)).prefault('replace'),
+  });
+}
+
+function checkRule(keys: Keys, context: z.RefinementCtx): void {
+  const { action, replacement, target_label: target } = keys;
+  const report = (key: keyof Keys, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+
+  const defaults = { ...DEFAULTS, regex: anchoredRegex(DEFAULTS.regex), target_label: undefined };
+  for (const key of UNUSED[action]) {
+    const isDefault = String(keys[key]) === String(defaults[key]);
+    if (!isDefault) report(key, `has no meaning for the action ${action}; leave it out`);
   }
+  const sets = action === 'replace' || action === 'lowercase' || action === 'uppercase';
+  const problem = sets ? targetProblem(action, target) : null;
+  if (problem !== null) report('target_label', problem);
+  if (action === 'labelmap' && !LABEL_TEMPLATE.test(replacement)) {
+    report('replacement', 'not the name of a label; give what a label is to be called, such as $1');
+  }
+}
+
+function targetProblem(action: RelabelAction, target = ''): string | null {
   if (target === '') return `missing; the action ${action} needs one: ${TARGETS}`;
   // Which label a reference makes is known only row by row.
   if (action === 'replace' && target.includes('$') && LABEL_TEMPLATE.test(target)) return null;

@@ -9,6 +9,8 @@ describe('a regular expression of Prometheus', () => {
     // Both alternatives are anchored, not only the first and the last end.
     ['a|b', 'ab', false],
     ['a|b', 'b', true],
+    ['^prod$', 'prod', true],
+    ['(?:.+,|^)job:([^,]+).*', 'path:x,job:y,z', true],
     ['', '', true],
     ['', 'a', false],
     ['a.c', 'a\nc', true],

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are references of relabelling, not of a template
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anchoredRegex } from '../../src/domain/anchored-regex.ts';

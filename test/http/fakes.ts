@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { Exposition, Life, Records, Scrape } from '../../src/http/ports.ts';
@@ -10,6 +11,11 @@ import type {
   Page,
   TargetRecord,
 } from '../../src/ledger/records.ts';
+
+/** Waits until `check` passes, on a busy machine too. */
+export function eventually(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, { timeout: 4000, interval: 5 });
+}
 
 /** 2026-01-31T12:00:00Z. */
 export const NOW = 1_769_860_800_000;

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { MAX_SCRAPES } from '../../src/http/metrics-route.ts';
 import { LIMITS, type RunningServer } from '../../src/http/server.ts';
-import { fakeServer, textScrape } from './fakes.ts';
+import { eventually, fakeServer, textScrape } from './fakes.ts';
 import { RawClient } from './raw.ts';
 
 const servers: RunningServer[] = [];
@@ -51,7 +51,7 @@ describe('/metrics', () => {
     expect(answer.headers.get('vary')).toBe('accept, accept-encoding');
     expect(answer.headers.get('content-encoding')).toBeNull();
     expect(exposition.asked[0]?.accept).toBe('application/openmetrics-text;q=0.9');
-    await vi.waitFor(() => expect(exposition.servedCount).toBe(1));
+    await eventually(() => expect(exposition.servedCount).toBe(1));
   });
 
   it('tells of gzip and passes the client its wish', async () => {
@@ -101,7 +101,7 @@ describe('/metrics', () => {
     const answer = await fetch(`${url}/metrics`);
     expect(answer.headers.get('content-length')).toBe('0');
     expect(await answer.text()).toBe('');
-    await vi.waitFor(() => expect(exposition.servedCount).toBe(1));
+    await eventually(() => expect(exposition.servedCount).toBe(1));
   });
 
   it('sends chunks that come in their own time', async () => {
@@ -135,7 +135,7 @@ describe('/metrics', () => {
     }
     exposition.answer = async () => ({ contentType: 'text/plain', encoding: null, length: 8, chunks: chunks() });
     await expect(fetch(`${url}/metrics`).then((answer) => answer.text())).rejects.toThrow();
-    await vi.waitFor(() => expect(log.lines.join()).toContain('inner workings'));
+    await eventually(() => expect(log.lines.join()).toContain('inner workings'));
     expect(exposition.servedCount).toBe(0);
     expect((await fetch(`${url}/-/healthy`)).status).toBe(200);
   });
@@ -150,7 +150,7 @@ describe('a slow client', () => {
     client.pause();
     client.write('GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n');
     // The buffers of the connection are full once two looks in a row find the same.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const before = progress.given;
       await (await fetch(`${url}/-/healthy`)).text();
       await (await fetch(`${url}/-/healthy`)).text();
@@ -159,7 +159,7 @@ describe('a slow client', () => {
     });
     expect(progress.given).toBeLessThan(4096);
     client.hangUp();
-    await vi.waitFor(() => expect(progress.ended).toBe(true));
+    await eventually(() => expect(progress.ended).toBe(true));
     expect(exposition.servedCount).toBe(0);
     expect(log.lines).toEqual([]);
   });
@@ -176,17 +176,37 @@ describe('a slow client', () => {
     expect(log.lines).toEqual([]);
     client.hangUp();
   });
+});
 
-  it('lets others be served while a large body goes out', async () => {
+describe('a quick client', () => {
+  it('lets others have their turn between any two chunks', async () => {
     const { url, exposition } = await serve();
-    const { scrape, progress, begun } = largeScrape(800);
+    let turns = 0;
+    let ticking = true;
+    function tick() {
+      turns += 1;
+      if (ticking) setImmediate(tick);
+    }
+    const turnOfChunk: number[] = [];
+    function* chunks() {
+      for (let i = 0; i < 20; i += 1) {
+        turnOfChunk.push(turns);
+        yield Buffer.from('up 1\n');
+      }
+    }
+    exposition.answer = async () => ({ contentType: 'text/plain', encoding: null, length: 100, chunks: chunks() });
+    tick();
+    await (await fetch(`${url}/metrics`)).text();
+    ticking = false;
+    expect(new Set(turnOfChunk).size).toBe(20);
+  });
+
+  it('gets a large body whole', async () => {
+    const { url, exposition } = await serve();
+    const { scrape } = largeScrape(800);
     exposition.answer = async () => scrape;
-    const large = fetch(`${url}/metrics`).then((answer) => answer.arrayBuffer());
-    await begun;
-    await (await fetch(`${url}/-/healthy`)).text();
-    expect(progress.ended).toBe(false);
-    expect((await large).byteLength).toBe(800 * CHUNK.length);
-    await vi.waitFor(() => expect(exposition.servedCount).toBe(1));
+    expect((await (await fetch(`${url}/metrics`)).arrayBuffer()).byteLength).toBe(800 * CHUNK.length);
+    await eventually(() => expect(exposition.servedCount).toBe(1));
   });
 });
 
@@ -199,14 +219,14 @@ describe('too many scrapes at once', () => {
       return textScrape(['up 1\n']);
     };
     const running = Array.from({ length: MAX_SCRAPES }, () => fetch(`${url}/metrics`));
-    await vi.waitFor(() => expect(exposition.asked.length).toBe(40));
+    await eventually(() => expect(exposition.asked.length).toBe(40));
     const refused = await fetch(`${url}/metrics`);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await refused.text()).toBe('40 scrapes are running already\n');
     gate.resolve();
     for (const answer of await Promise.all(running)) expect(await answer.text()).toBe('up 1\n');
-    await vi.waitFor(async () => expect((await fetch(`${url}/metrics`)).status).toBe(200));
+    await eventually(async () => expect((await fetch(`${url}/metrics`)).status).toBe(200));
   });
 
   it('do not count clients that hung up', async () => {

@@ -19,7 +19,8 @@ export function woodpeckerApi(upstream: Upstream, stop: AbortSignal): Woodpecker
     userRepositories: () => upstream.get('/api/user/repos', listing, stop),
     latestFeed: () => upstream.get('/api/user/feed?latest=true', listing, stop),
     repository: (id) => upstream.get(`/api/repos/${id}`, repository, stop),
-    pipelines: (id, page) => upstream.get(`/api/repos/${id}/pipelines?page=${page}&perPage=${PAGE_ROWS}`, pipelinePage, stop),
+    pipelines: (id, page) =>
+      upstream.get(`/api/repos/${id}/pipelines?page=${page}&perPage=${PAGE_ROWS}`, pipelinePage, stop),
     pipeline: (id, number) => upstream.get(`/api/repos/${id}/pipelines/${number}`, pipeline, stop),
   };
 }

@@ -8,8 +8,7 @@ export function endOf(
   pipeline: Pipeline,
   looked: readonly Workflow[] | null,
 ): { readonly at: number | null; readonly durationMs: number | null } {
-  const ended =
-    latestEnd(looked ?? []) || pipeline.finished || latestEnd(pipeline.workflows ?? []) || pipeline.updated;
+  const ended = latestEnd(looked ?? []) || pipeline.finished || latestEnd(pipeline.workflows ?? []) || pipeline.updated;
   if (ended === 0) return { at: null, durationMs: null };
   // The agent's clock may be off; the server's is what created and updated are of.
   const latest = pipeline.updated === 0 ? ended : Math.max(pipeline.updated, pipeline.created);

@@ -74,10 +74,7 @@ export class Lister {
   }
 }
 
-async function fromRepositories(
-  rows: readonly unknown[],
-  known: (id: number) => Repository | null,
-): Promise<Listed[]> {
+async function fromRepositories(rows: readonly unknown[], known: (id: number) => Repository | null): Promise<Listed[]> {
   const listed: Listed[] = [];
   for await (const raw of inSlices(rows)) {
     const id = idOf(raw, 'id');
@@ -110,7 +107,12 @@ function newestOf(raw: unknown, row: () => Pipeline | null): NewestRow | null {
   const last = (raw as { last_pipeline?: Record<string, unknown> | null }).last_pipeline;
   if (last == null) return null;
   const { id, status, updated, finished } = last;
-  if (typeof id === 'number' && typeof status === 'string' && typeof updated === 'number' && typeof finished === 'number') {
+  if (
+    typeof id === 'number' &&
+    typeof status === 'string' &&
+    typeof updated === 'number' &&
+    typeof finished === 'number'
+  ) {
     return { id, status, updated: updated * 1000, finished: finished * 1000 };
   }
   return row();

@@ -10,10 +10,8 @@ export interface RepositoryMemory {
   readonly open: readonly OpenRow[];
   /** Targets that its pipelines have counted for. */
   readonly targets: readonly KnownTarget[];
-  /** Milliseconds since the epoch: from when on its history is known whole. */
+  /** Milliseconds since the epoch: from when on its history is known whole. Rows created before are not looked at. */
   readonly observedSince: number;
-  /** Rows that were created before this moment are not looked at. */
-  readonly notBefore: number;
   /** Left out by `repositories`: its history was not read. */
   readonly excluded: boolean;
 }

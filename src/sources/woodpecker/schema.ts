@@ -66,7 +66,10 @@ export const pipeline = z
     cancel_info: cancelInfo.nullish(),
     workflows: z.array(workflow).nullish(),
   })
-  .refine((row) => ms(row.created, row.created_at) > 0, { path: ['created'], error: 'expected the time of its creation' })
+  .refine((row) => ms(row.created, row.created_at) > 0, {
+    path: ['created'],
+    error: 'expected the time of its creation',
+  })
   .transform(
     (row): Pipeline => ({
       id: row.id,
@@ -142,7 +145,5 @@ export const feedRow = z
     repositoryId: row.repo_id,
     fullName: row.full_name ?? '',
     newest:
-      row.id == null
-        ? null
-        : { id: row.id, status: row.status ?? '', finished: ms(row.finished, row.finished_at) },
+      row.id == null ? null : { id: row.id, status: row.status ?? '', finished: ms(row.finished, row.finished_at) },
   }));

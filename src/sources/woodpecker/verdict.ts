@@ -7,7 +7,13 @@ import { tellsCancels } from './version.ts';
 
 /** What the rules of counting.md §1 make of a pipeline. */
 export type Verdict =
-  | { readonly kind: 'deployment'; readonly outcome: Outcome; readonly at: number; readonly durationMs: number | null; readonly rule: string }
+  | {
+      readonly kind: 'deployment';
+      readonly outcome: Outcome;
+      readonly at: number;
+      readonly durationMs: number | null;
+      readonly rule: string;
+    }
   | { readonly kind: 'ignored'; readonly reason: IgnoredReason }
   /** Nothing to decide before this moment of the upstream's time; null: before its state changes. */
   | { readonly kind: 'open'; readonly until: number | null }
@@ -66,28 +72,54 @@ function verdictOnEnded(pipeline: Pipeline, circumstances: Circumstances): Verdi
   const looked = wanted === null ? all : all.filter((workflow) => wanted.matches(workflow.name) && ran(workflow));
   if (wanted !== null && looked.length === 0) return { kind: 'ignored', reason: 'workflow' };
   const outcome = wanted === null ? pipeline.status : outcomeOf(looked, pipeline.status);
-  const about = wanted === null ? `status ${pipeline.status}` : `workflow ${looked.map(({ name }) => name).join(', ')}: ${outcome}`;
+  const about =
+    wanted === null ? `status ${pipeline.status}` : `workflow ${looked.map(({ name }) => name).join(', ')}: ${outcome}`;
 
   if (outcome === 'success') return deployment('success', pipeline, looked, circumstances, about);
-  if (outcome === 'failure' && !(old && cutShort(looked))) return deployment('failure', pipeline, looked, circumstances, about);
-  return verdictOnKilled(pipeline, looked, circumstances, outcome === 'failure' ? `${about}, every failed workflow was cancelled` : about);
+  if (outcome === 'failure' && !(old && cutShort(looked)))
+    return deployment('failure', pipeline, looked, circumstances, about);
+  return verdictOnKilled(
+    pipeline,
+    looked,
+    circumstances,
+    outcome === 'failure' ? `${about}, every failed workflow was cancelled` : about,
+  );
 }
 
 /** Rule 8. A row that rule 7 brought here says nothing about who cancelled it. */
-function verdictOnKilled(pipeline: Pipeline, looked: readonly Workflow[], circumstances: Circumstances, about: string): Verdict {
+function verdictOnKilled(
+  pipeline: Pipeline,
+  looked: readonly Workflow[],
+  circumstances: Circumstances,
+  about: string,
+): Verdict {
   const { canceled } = pipeline;
-  const told = pipeline.status === 'killed' && (canceled.byUser || canceled.byStep !== '' || canceled.supersededBy !== 0);
+  const told =
+    pipeline.status === 'killed' && (canceled.byUser || canceled.byStep !== '' || canceled.supersededBy !== 0);
   if (told && canceled.supersededBy !== 0) return { kind: 'ignored', reason: 'superseded' };
   if (!told && circumstances.repository.cancelPrevious.includes(pipeline.event)) {
     if (circumstances.newer === null) return { kind: 'needs_newer' };
-    if (circumstances.newer.some((newer) => supersedes(newer, pipeline))) return { kind: 'ignored', reason: 'superseded' };
+    if (circumstances.newer.some((newer) => supersedes(newer, pipeline)))
+      return { kind: 'ignored', reason: 'superseded' };
   }
   if (told && canceled.byUser) return { kind: 'ignored', reason: 'killed_user' };
   if (told && looked.some(({ steps }) => steps.some(({ name }) => name === canceled.byStep))) {
-    return deployment('failure', pipeline, looked, circumstances, `${about}, cancelled by the failed step ${canceled.byStep}`);
+    return deployment(
+      'failure',
+      pipeline,
+      looked,
+      circumstances,
+      `${about}, cancelled by the failed step ${canceled.byStep}`,
+    );
   }
   if (!circumstances.settings.countKilled) return { kind: 'ignored', reason: 'killed' };
-  return deployment('failure', pipeline, looked, circumstances, `${about} without a known cause, which count_killed counts`);
+  return deployment(
+    'failure',
+    pipeline,
+    looked,
+    circumstances,
+    `${about} without a known cause, which count_killed counts`,
+  );
 }
 
 function deployment(
@@ -109,7 +141,12 @@ function whyNotRun({ status, canceled }: Pipeline): IgnoredReason {
 }
 
 /** The one GET that is made of a pipeline, and when (end of counting.md §1). */
-function wantsDetails(pipeline: Pipeline, settings: Circumstances['settings'], old: boolean, backfill: boolean): boolean {
+function wantsDetails(
+  pipeline: Pipeline,
+  settings: Circumstances['settings'],
+  old: boolean,
+  backfill: boolean,
+): boolean {
   if (settings.workflow !== null || pipeline.finished === 0) return true;
   if (pipeline.status === 'killed') return pipeline.canceled.byStep !== '';
   return pipeline.status === 'failure' && (old || !backfill);
@@ -130,7 +167,10 @@ function outcomeOf(looked: readonly Workflow[], status: string): string {
 /** Rule 7: servers before 3.14 report a cancel or a time-out as a failure. */
 function cutShort(looked: readonly Workflow[]): boolean {
   const failed = looked.filter(({ state }) => state === 'failure' || state === 'error' || state === 'killed');
-  return failed.length > 0 && failed.every(({ error }) => error === 'Canceled' || /context canceled|deadline exceeded/.test(error));
+  return (
+    failed.length > 0 &&
+    failed.every(({ error }) => error === 'Canceled' || /context canceled|deadline exceeded/.test(error))
+  );
 }
 
 function supersedes(newer: Pick<Pipeline, 'number' | 'branch' | 'event' | 'created'>, pipeline: Pipeline): boolean {

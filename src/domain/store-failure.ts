@@ -1,0 +1,4 @@
+/** The store could not do it: nothing of what was asked is kept, and the same may be tried again. */
+export class StoreFailure extends Error {
+  override readonly name = 'StoreFailure';
+}

@@ -1,0 +1,28 @@
+import { demo } from './commands/demo.ts';
+import { parseCommandLine, USAGE } from './config/command-line.ts';
+import { VERSION } from './main/package.ts';
+import { check, EXIT, serve } from './main/serve.ts';
+
+process.exitCode = await run(process.argv.slice(2));
+
+/** Does what the command line says; the exit code. */
+async function run(words: readonly string[]): Promise<number> {
+  const line = parseCommandLine(words);
+  switch (line.kind) {
+    case 'version':
+      process.stdout.write(`dora-exporter ${VERSION}\n`);
+      return EXIT.ok;
+    case 'help':
+      process.stdout.write(USAGE);
+      return EXIT.ok;
+    case 'usage':
+      process.stderr.write(`${line.problem}\n\n${USAGE}`);
+      return EXIT.usage;
+    case 'not_built':
+      process.stderr.write(`${line.command} is not built yet\n`);
+      return EXIT.usage;
+    case 'run':
+      if (line.command === 'demo') return await demo(line.flags);
+      return line.flags.check ? check(line.flags) : await serve(line.flags);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { CollectorRecord } from '../ledger/records.ts';
+import { startPoller } from '../polling/poller.ts';
+import { type Collector, openSource } from '../sources/index.ts';
+import type { Log } from './parts.ts';
+import type { Recorder } from './recorder.ts';
+import type { StatusBoard } from './status-board.ts';
+
+export interface PollingParts {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  readonly board: StatusBoard;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly observe: Observe;
+  readonly log: Log;
+}
+
+/** The sources that are being polled. */
+export interface PollingSources {
+  readonly collectors: readonly Collector[];
+  records(): readonly CollectorRecord[];
+  /** Stops polling; resolves when the polls that were under way have ended. */
+  stop(): Promise<void>;
+}
+
+/** Opens the configured sources; `start` begins to poll them. Each has a poller of its own: none waits for another. */
+export function openSources(parts: PollingParts): PollingSources & { start(): void } {
+  const { config, ledger, recorder, board, clock, observe, random, log } = parts;
+  const stopping = new AbortController();
+  const opened = config.sources.map((settings) => {
+    const inbox = {
+      record: (batch: Parameters<Recorder['record']>[0]) => recorder.record(batch),
+      decided: (ids: readonly string[]) => ledger.decided(settings.name, ids),
+      state: () => ledger.state(settings.name),
+    };
+    return { settings, collector: openSource(settings, { ...parts, retentionMs: config.retentionMs, inbox }) };
+  });
+  let polling: Promise<unknown> = Promise.resolve();
+  return {
+    collectors: opened.map(({ collector }) => collector),
+    records: () =>
+      opened.map(({ settings, collector }) => board.record(settings.name, settings.type, collector.backfill)),
+    start() {
+      polling = Promise.all(
+        opened.map(({ settings, collector }) =>
+          startPoller({
+            pollable: collector,
+            intervalMs: settings.pollIntervalMs,
+            timeoutMs: settings.pollTimeoutMs,
+            clock,
+            random,
+            observe,
+            log,
+            stop: stopping.signal,
+          }),
+        ),
+      );
+    },
+    async stop() {
+      stopping.abort(new Error('asked to stop'));
+      await polling;
+      await Promise.all(opened.map(({ collector }) => collector.close()));
+    },
+  };
+}

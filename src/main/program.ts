@@ -1,0 +1,183 @@
+import type { Config } from '../config/config.ts';
+import type { Loaded } from '../config/load.ts';
+import { notBuilt } from '../config/not-built.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Observation } from '../domain/observation.ts';
+import { createApp } from '../http/app.ts';
+import type { App } from '../http/ports.ts';
+import { startServer } from '../http/server.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import type { Changes } from '../ledger/projection.ts';
+import { type Metrics, openMetrics } from '../metrics/metrics.ts';
+import { USER_AGENT, VERSION } from './package.ts';
+import type { Log } from './parts.ts';
+import { openSources, type PollingSources } from './polling-sources.ts';
+import { openRecorder } from './recorder.ts';
+import { StatusBoard } from './status-board.ts';
+import { letTimePass } from './ticking.ts';
+
+export interface ProgramParts {
+  readonly config: Config;
+  /** Reads the configuration again. */
+  readonly load: () => Loaded;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** The program at work. */
+export interface Program {
+  readonly url: string;
+  /** Takes the configuration over as it is now; a bad one changes nothing. */
+  reload(): Promise<{ readonly ok: true } | { readonly ok: false; readonly problems: readonly string[] }>;
+  /** Stops everything in order; what was under way is no failure. */
+  stop(): Promise<void>;
+}
+
+/** How long answers that are under way get at the end, in milliseconds. */
+const GRACE_MS = 2_000;
+
+/** Wires the parts and starts them in order. Throws when the ledger or the port cannot be had, having undone the rest. */
+export async function startProgram(parts: ProgramParts): Promise<Program> {
+  const { clock, log, load, random } = parts;
+  let { config } = parts;
+  if (config.ledger.kind !== 'sqlite') throw new Error('a ledger in PostgreSQL is not built yet');
+  const stopping = new AbortController();
+  await using resources = new AsyncDisposableStack();
+
+  const board = new StatusBoard();
+  // The ledger is opened before the metrics that are rebuilt from it.
+  let metrics: Metrics | null = null;
+  const observe = (observation: Observation) => {
+    board.observe(observation);
+    metrics?.observe(observation);
+  };
+  const ledger = await openLedger({
+    file: config.ledger.file,
+    rules: { expiryMs: config.incidentExpiryMs },
+    plan: () => [],
+    clock,
+    observe,
+  });
+  resources.defer(() => ledger.close());
+
+  const show = (changes: Changes) => {
+    board.apply(changes);
+    shown.apply(changes);
+  };
+  const recorder = openRecorder(ledger, show);
+  const parted = { ledger, recorder, board, userAgent: USER_AGENT, clock, random, observe, log };
+  let sources = openSources({ ...parted, config });
+  resources.defer(() => sources.stop());
+
+  const snapshot = await ledger.snapshot();
+  board.apply(snapshot);
+  const shown = openMetrics({
+    projections: snapshot.targets,
+    counts: snapshot.counts,
+    successes: snapshot.successes,
+    sources: known(sources),
+    birthHoldMs: config.birthHoldMs,
+    limits: { inAll: config.seriesLimit, perSource: config.seriesLimitPerSource },
+    build: { version: VERSION, revision: 'unknown', node: process.version },
+    clock,
+    onError: (error) => log.error({ err: error }, 'a metric of the program failed'),
+  });
+  metrics = shown;
+  resources.defer(() => shown.close());
+  observe({ kind: 'reloaded', at: clock.now() });
+
+  const life = {
+    ready: () =>
+      stopping.signal.aborted ? ({ ready: false, why: 'shutting down' } as const) : ({ ready: true } as const),
+    reload: () => reload(),
+  };
+  const records = { ...ledger.queries, collectors: async () => sources.records() };
+  const appOf = ({ web }: Config): App =>
+    createApp({
+      version: VERSION,
+      externalUrl: web.externalUrl ?? '',
+      exposition: shown,
+      records,
+      life,
+      adminTokens: web.adminTokens,
+      clock,
+      log,
+    });
+  let app = appOf(config);
+  const { host, port } = config.web.listenAddress;
+  const server = await startServer({
+    app: { fetch: (request, env) => app.fetch(request, env) },
+    host: host ?? '',
+    port,
+    log,
+  });
+  resources.defer(() => server.close(GRACE_MS));
+
+  const time = letTimePass({
+    ledger,
+    recorder,
+    metrics: shown,
+    retentionMs: () => config.retentionMs,
+    clock,
+    log,
+    stop: stopping.signal,
+  });
+  resources.defer(() => time);
+  sources.start();
+
+  let last: Promise<unknown> = Promise.resolve();
+  function reload(): ReturnType<Program['reload']> {
+    const done = last.then(takeOver);
+    last = done.catch(() => {});
+    return done;
+  }
+  async function takeOver(): ReturnType<Program['reload']> {
+    const loaded = load();
+    const problems = loaded.ok ? [...notBuilt(loaded.config), ...fixedChanges(config, loaded.config)] : loaded.problems;
+    if (!loaded.ok || problems.length > 0) {
+      log.error({ problems }, 'the configuration was not reloaded');
+      return { ok: false, problems };
+    }
+    await sources.stop();
+    config = loaded.config;
+    sources = openSources({ ...parted, config });
+    shown.setSources(known(sources));
+    app = appOf(config);
+    if (!stopping.signal.aborted) sources.start();
+    observe({ kind: 'reloaded', at: clock.now() });
+    log.info({ sources: config.sources.map(({ name }) => name) }, 'configuration reloaded');
+    return { ok: true };
+  }
+
+  const running = resources.move();
+  return {
+    url: server.url,
+    reload,
+    async stop() {
+      stopping.abort(new Error('asked to stop'));
+      await last;
+      await running.disposeAsync();
+    },
+  };
+}
+
+function known(sources: PollingSources) {
+  return sources.collectors.map(({ name, capabilities, ignores }) => ({ name, capabilities, ignoredReasons: ignores }));
+}
+
+/** What a running program cannot take over: it was built around it. */
+function fixedChanges(before: Config, after: Config): string[] {
+  const fixed = {
+    'web.listen_address': (config: Config) => config.web.listenAddress,
+    ledger: (config: Config) => config.ledger,
+    incident_expiry: (config: Config) => config.incidentExpiryMs,
+    birth_hold: (config: Config) => config.birthHoldMs,
+    series_limit: (config: Config) => config.seriesLimit,
+    series_limit_per_source: (config: Config) => config.seriesLimitPerSource,
+    log: (config: Config) => config.log,
+  };
+  return Object.entries(fixed)
+    .filter(([, value]) => JSON.stringify(value(before)) !== JSON.stringify(value(after)))
+    .map(([key]) => `${key} has changed, which takes a restart`);
+}

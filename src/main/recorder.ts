@@ -1,0 +1,24 @@
+import type { Batch } from '../domain/batch.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Changes } from '../ledger/projection.ts';
+
+/** Writes to the ledger, one at a time, and tells of each commit before the next begins. */
+export interface Recorder {
+  record(batch: Batch): Promise<void>;
+  /** Lets time pass until `now`, in milliseconds since the epoch. */
+  tick(now: number): Promise<void>;
+}
+
+/** `changed` hears of commits in their order: what it shows is never older than what it showed before. */
+export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void): Recorder {
+  let last: Promise<unknown> = Promise.resolve();
+  const next = (write: () => Promise<Changes>): Promise<void> => {
+    const done = last.then(async () => changed(await write()));
+    last = done.catch(() => {});
+    return done;
+  };
+  return {
+    record: (batch) => next(async () => (await ledger.record(batch)).changes),
+    tick: (now) => next(() => ledger.tick(now)),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Flags } from '../config/command-line.ts';
+import { loadProcessConfig } from '../config/load.ts';
+import { notBuilt } from '../config/not-built.ts';
+import { CannotListen } from '../http/server.ts';
+import { systemClock } from '../polling/system-clock.ts';
+import { openLog } from './log.ts';
+import { VERSION } from './package.ts';
+import type { Log } from './parts.ts';
+import { type Program, startProgram } from './program.ts';
+
+/** Exit codes of design.md §8. */
+export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+
+/** Everything is over by then, whatever hangs. */
+const SHUTDOWN_MS = 4_800;
+
+/** Validates the configuration and says what is wrong with it; the exit code. */
+export function check(flags: Flags): number {
+  const loaded = loadProcessConfig(flags, complain);
+  if (!loaded.ok) return refuse(loaded.problems);
+  for (const warning of [...loaded.warnings, ...notBuilt(loaded.config)]) complain(`warning: ${warning}`);
+  process.stdout.write('the configuration is valid\n');
+  return EXIT.ok;
+}
+
+/** Serves until SIGTERM or SIGINT; the exit code. */
+export async function serve(flags: Flags): Promise<number> {
+  let report = complain;
+  const load = () => loadProcessConfig(flags, (problem) => report(problem));
+  const loaded = load();
+  if (!loaded.ok) return refuse(loaded.problems);
+  const missing = notBuilt(loaded.config);
+  if (missing.length > 0) return refuse(missing);
+  const log = openLog(loaded.config.log);
+  report = (problem) => log.warn({ problem }, 'a secret could not be read again');
+  for (const warning of loaded.warnings) log.warn({ warning }, 'configuration');
+
+  const asked = signalled(log, () => program?.reload());
+  let program: Program | null = null;
+  try {
+    program = await startProgram({ config: loaded.config, load, clock: systemClock, random: Math.random, log });
+  } catch (error) {
+    if (error instanceof CannotListen) log.error({ detail: error.message }, 'cannot listen');
+    else log.error({ err: error }, 'cannot start');
+    return EXIT.failure;
+  }
+  log.info({ version: VERSION, url: program.url, sources: loaded.config.sources.map(({ name }) => name) }, 'serving');
+  const signal = await asked;
+  log.info({ signal }, 'stopping');
+  setTimeout(() => {
+    log.error({}, 'not everything stopped in time');
+    process.exit(EXIT.failure);
+  }, SHUTDOWN_MS).unref();
+  await program.stop();
+  log.info({}, 'stopped');
+  return EXIT.ok;
+}
+
+/** Resolves with the first signal to stop; a hangup reloads instead. */
+function signalled(log: Log, reload: () => Promise<unknown> | undefined): Promise<string> {
+  process.on('SIGHUP', () => {
+    Promise.resolve(reload()).catch((error) => log.error({ err: error }, 'the reload failed'));
+  });
+  return new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+}
+
+function refuse(problems: readonly string[]): number {
+  for (const problem of problems) complain(problem);
+  return EXIT.usage;
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

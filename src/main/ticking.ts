@@ -1,0 +1,38 @@
+import type { Clock } from '../domain/clock.ts';
+import { StoreFailure } from '../domain/store-failure.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { startTicker } from '../polling/ticker.ts';
+import type { Log } from './parts.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Time as an event for the ledger (design.md §2.5), and, more often, for what `/metrics` holds back. */
+const TICK_MS = 15_000;
+const RELEASE_MS = 1_000;
+const SWEEP_MS = 60 * 60_000;
+
+/** Lets time pass until `stop`: expiry, held counters, and rows older than the retention. */
+export async function letTimePass(parts: {
+  readonly ledger: Ledger;
+  readonly recorder: Recorder;
+  readonly metrics: Metrics;
+  /** Milliseconds. */
+  readonly retentionMs: () => number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+}): Promise<void> {
+  const { ledger, recorder, metrics, clock, log, stop } = parts;
+  const every = (intervalMs: number, what: string, run: () => Promise<void>) => {
+    const onError = (error: unknown) => {
+      if (error instanceof StoreFailure) log.warn({ what, detail: error.message }, 'the ledger did not take a write');
+      else log.error({ what, err: error }, 'a background task failed');
+    };
+    return startTicker({ intervalMs, clock, run, onError, stop });
+  };
+  await Promise.all([
+    every(TICK_MS, 'tick', () => recorder.tick(clock.now())),
+    every(RELEASE_MS, 'release', async () => metrics.tick(clock.now())),
+    every(SWEEP_MS, 'sweep', () => ledger.sweep(clock.now() - parts.retentionMs(), stop)),
+  ]);
+}

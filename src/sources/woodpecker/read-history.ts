@@ -1,0 +1,58 @@
+import { type Deployment, targetId } from '../../domain/deployment.ts';
+import { compareMoments } from '../../domain/moment.ts';
+import type { Answer } from '../../upstream/upstream.ts';
+import { judge } from './judge.ts';
+import type { Listed } from './listing.ts';
+import type { RepositoryMemory } from './memory.ts';
+import { rowId } from './pipeline.ts';
+import { readPages } from './read-pages.ts';
+import type { Reading } from './read-repository.ts';
+import { type JudgedRow, newsOf, type RepositoryNews } from './repository-news.ts';
+
+/** The first read of a repository: all of its pipelines created since `since` (ms), or what there is (counting.md §2.6). */
+export async function readHistory(listed: Listed, since: number, reading: Reading): Promise<Answer<RepositoryNews>> {
+  const { api, repository } = reading;
+  const pages = await readPages(
+    (page) => api.pipelines(repository.id, page),
+    (page) => page.some(({ created }) => created < since),
+  );
+  if (!pages.ok) return pages;
+  const all = [...pages.value.rows.values()];
+  const wanted = all.filter(({ created }) => created >= since);
+  const decided = await reading.decided(wanted.map(rowId));
+  const newerThan = async ({ number }: { readonly number: number }) => ({
+    ...pages,
+    value: all.filter((row) => row.number > number),
+  });
+  const rows: JudgedRow[] = [];
+  for (const row of wanted) {
+    if (decided.has(rowId(row))) continue;
+    rows.push({ before: null, judged: await judge(row, pages.value.date, { ...reading, newerThan }) });
+  }
+  const news = newsOf(blankMemory(listed, since, reading), listed, rows, [], reading);
+  const goesOn = !pages.value.whole || wanted.length < all.length;
+  return { ...pages, value: goesOn ? { ...news, deployments: withUnknownBeginnings(news.deployments) } : news };
+}
+
+/** The memory of a repository of which nothing was read. */
+export function blankMemory(
+  { newest }: Pick<Listed, 'newest'>,
+  observedSince: number,
+  { repository }: Pick<Reading, 'repository'>,
+): RepositoryMemory {
+  return { repository, newest, open: [], targets: [], observedSince, excluded: false };
+}
+
+/** History goes on before what was read: an incident that begins with its target's earliest row began who knows when. */
+function withUnknownBeginnings(deployments: readonly Deployment[]): Deployment[] {
+  const earliest = new Map<string, Deployment>();
+  for (const deployment of deployments) {
+    const before = earliest.get(targetId(deployment.target));
+    if (before === undefined || compareMoments(deployment, before) < 0)
+      earliest.set(targetId(deployment.target), deployment);
+  }
+  const first = new Set(earliest.values());
+  return deployments.map((one) =>
+    first.has(one) && one.outcome === 'failure' ? { ...one, beginningKnown: false } : one,
+  );
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine, USAGE } from '../../src/config/command-line.ts';
+
+function words(line: string): string[] {
+  return line.split(' ').filter((word) => word !== '');
+}
+
+const SILENT = { configFile: null, listenAddress: null, logLevel: null, check: false };
+
+describe('the command line', () => {
+  it.each([
+    ['', 'serve', {}],
+    ['serve', 'serve', {}],
+    ['demo', 'demo', {}],
+    ['--config.file=a.yml', 'serve', { configFile: 'a.yml' }],
+    ['--config.file a.yml --config.check', 'serve', { configFile: 'a.yml', check: true }],
+    ['serve --log.level=debug', 'serve', { logLevel: 'debug' }],
+    ['demo --web.listen-address 127.0.0.1:0', 'demo', { listenAddress: { host: '127.0.0.1', port: 0 } }],
+    ['--web.listen-address=:3672', 'serve', { listenAddress: { host: null, port: 3672 } }],
+    ['--web.listen-address=[::1]:3672', 'serve', { listenAddress: { host: '::1', port: 3672 } }],
+    ['--web.listen-address=localhost:80', 'serve', { listenAddress: { host: 'localhost', port: 80 } }],
+  ])('"%s" runs %s', (line, command, flags) => {
+    expect(parseCommandLine(words(line))).toEqual({ kind: 'run', command, flags: { ...SILENT, ...flags } });
+  });
+
+  it.each(['doctor', 'explain', 'export', 'replay', 'ledger', 'test-alert'])('%s is not built yet', (command) => {
+    expect(parseCommandLine([command, '--whatever=1'])).toEqual({ kind: 'not_built', command });
+  });
+
+  it.each([
+    ['--version', 'version'],
+    ['serve --version --config.file=a', 'version'],
+    ['--help', 'help'],
+    ['demo -h', 'help'],
+  ])('"%s" asks for the %s', (line, kind) => {
+    expect(parseCommandLine(words(line))).toEqual({ kind });
+  });
+
+  it.each([
+    ['start', 'unknown subcommand "start"'],
+    ['serve demo', "'demo'"],
+    ['--config.file=a serve', "'serve'"],
+    ['--config.fil=a', '--config.fil'],
+    ['-x', '-x'],
+    ['--config.file', '--config.file'],
+    ['--config.file --config.check', '--config.file'],
+    ['--config.file=', '--config.file is empty'],
+    ['--config.file=a --config.file=b', '--config.file is there twice'],
+    ['--config.check=yes', '--config.check'],
+    ['--log.level=loud', '--log.level: "loud" is not right; give one of trace, debug, info, warn, error'],
+    ['--web.listen-address=3672', '--web.listen-address: "3672" is not right; give an address to listen on'],
+    ['--web.listen-address=:65536', '":65536" is not right'],
+    ['--web.listen-address=::1:80', '"::1:80" is not right'],
+    ['--web.listen-address=[localhost]:80', 'is not right'],
+    ['demo --config.file=a.yml', 'demo makes its own configuration'],
+    ['demo --config.check', 'demo makes its own configuration'],
+  ])('"%s" is a mistake that is told: %s', (line, part) => {
+    const parsed = parseCommandLine(words(line));
+    expect(parsed.kind === 'usage' ? parsed.problem : parsed.kind).toContain(part);
+  });
+
+  it('names every flag in its help', () => {
+    for (const flag of ['config.file', 'config.check', 'web.listen-address', 'log.level', 'version', 'help']) {
+      expect(USAGE).toContain(`--${flag}`);
+    }
+  });
+});

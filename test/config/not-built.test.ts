@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { notBuilt } from '../../src/config/not-built.ts';
+import { configOf, Folder, woodpecker } from './support.ts';
+
+const FORGE = 'forge: {type: forgejo, url: https://git.example.org, token_file: token}';
+const WORKSPACE = '{id: 123e4567-e89b-42d3-a456-426614174000, name: fn, token_file: token}';
+const MATRIX = 'homeserver: https://m, token_file: token, rooms: {critical: "#a:b", warning: "!c"}';
+
+describe('what is not built yet', () => {
+  it.each([
+    ['web: {config_file: token}', 'web.config_file'],
+    ['ledger: postgres://dora@db/dora', 'ledger: postgres://'],
+    ['ledger_password_file: token', 'ledger_password_file'],
+    ['windows: [7d]', 'windows'],
+    ['min_samples: 6', 'min_samples'],
+    ['attribution_window: 23h', 'attribution_window'],
+    [`sink: {workspaces: [${WORKSPACE}]}`, 'sink.workspaces'],
+    ['sink: {max_body: 65KiB}', 'sink.max_body'],
+    ['sink: {retention: 91d}', 'sink.retention'],
+    ['sink: {rules: [{name: a, threshold: 50, severity: critical}]}', 'sink.rules'],
+    ['notify: {max_age: 2h}', 'notify.max_age'],
+    ['notify: {dedupe: 2m}', 'notify.dedupe'],
+    ['notify: {throttle: 0s}', 'notify.throttle'],
+    ['notify: {dashboard_url: "https://grafana/d/x?var-app={app}"}', 'notify.dashboard_url'],
+    [`notify: {matrix: {${MATRIX}}}`, 'notify.matrix'],
+    [woodpecker(FORGE), 'sources[0].forge'],
+    ['sources: [{type: argocd, url: https://cd, token_file: token}]', 'sources[0].type: argocd'],
+    ['sources: [{type: errors, url: https://e, api_key_file: token}]', 'sources[0].type: errors'],
+  ])('%s passes the check and is told', (yaml, path) => {
+    using folder = new Folder();
+    folder.write('token', 's3cret');
+    expect(notBuilt(configOf(folder.load(yaml)))).toEqual([`${path} is not built yet`]);
+  });
+
+  it.each([
+    ['an empty file', ''],
+    [
+      'defaults that are written out',
+      'windows: [7d, 30d, 90d]\nmin_samples: 5\nsink: {max_body: 64KiB}\nnotify: {max_age: 60m}',
+    ],
+    ['a Woodpecker', woodpecker('settle: 0s\nworkflow: deploy')],
+    [
+      'what is built',
+      'ledger: sqlite:other.db\nretention: 100d\nincident_expiry: 10d\nbirth_hold: 0s\nseries_limit: 5',
+    ],
+  ])('is not %s', (_, yaml) => {
+    using folder = new Folder();
+    folder.write('token', 's3cret');
+    expect(notBuilt(configOf(folder.load(yaml)))).toEqual([]);
+  });
+
+  it('is marked so in docs/configuration.md', () => {
+    const text = readFileSync('docs/configuration.md', 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('| `') && /not built yet/i.test(line));
+    const keys = rows.map((row) => row.split('`')[1]);
+    expect(keys).toEqual([
+      'ARGOCD_URL',
+      'ERROR_SINK_URL',
+      'ledger',
+      'ledger_password_file',
+      'windows',
+      'min_samples',
+      'attribution_window',
+      'config_file',
+      'forge',
+      'workspaces',
+      'max_body',
+      'retention',
+      'rules',
+      'max_age',
+      'dedupe',
+      'throttle',
+      'dashboard_url',
+      'matrix',
+    ]);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe } from 'vitest';
+import { arrivalContract } from './contract/arrival.ts';
+import { lateContract } from './contract/late.ts';
+import { listingContract } from './contract/listing.ts';
+import { movingContract } from './contract/moving.ts';
+import { pairingContract } from './contract/pairing.ts';
+import { queryingContract } from './contract/querying.ts';
+import { recordingContract } from './contract/recording.ts';
+import { sweepingContract } from './contract/sweeping.ts';
+import { tickContract } from './contract/tick.ts';
+import type { OpenStore } from './support.ts';
+
+/** What every store of the ledger must show. `open` gives a new, empty one each time. */
+export function ledgerContract(name: string, open: OpenStore): void {
+  describe(`the ledger on ${name}`, () => {
+    describe('recording', () => recordingContract(open));
+    describe('pairing', () => pairingContract(open));
+    describe('late events', () => lateContract(open));
+    describe('any order of arrival', () => arrivalContract(open));
+    describe('targets that go and come', () => listingContract(open));
+    describe('moves', () => movingContract(open));
+    describe('time', () => tickContract(open));
+    describe('retention', () => sweepingContract(open));
+    describe('queries', () => queryingContract(open));
+  });
+}

@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { StoreFailure } from '../../src/domain/store-failure.ts';
+import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
+import { migrate } from '../../src/ledger/migrations.ts';
+import { openSqlite } from '../../src/ledger/sqlite.ts';
+import { ledgerContract } from './contract.ts';
+import { planned } from './planned.ts';
+import { openSqliteStore, quickClock, temporaryFolder } from './sqlite-store.ts';
+import { ALL_DEPLOYMENTS, at, batch, failure, incidentsOf, RULES, shown, success } from './support.ts';
+
+ledgerContract('SQLite', openSqliteStore);
+
+describe('one writer', () => {
+  test('a second one is refused with a clear error while the first has it open, and let in afterwards', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const first = await open(file);
+    await expect(open(file)).rejects.toThrow(`the ledger ${file} cannot be opened: its lock ${file}.lock is held`);
+    await first.close();
+    await (await open(file)).close();
+  });
+
+  test('a process that was killed holds nothing', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    await using child = startChild(file, 'hold');
+    await child.line('open');
+    await expect(open(file)).rejects.toThrow('is held: another dora-exporter uses this ledger');
+    await child.kill();
+    await (await open(file)).close();
+  });
+});
+
+describe('B8: kill -9', () => {
+  test.each([3, 40])(
+    'after %i batches: what was acknowledged is there, and nothing is there twice',
+    async (batches) => {
+      await using folder = await temporaryFolder();
+      const file = join(folder.path, 'ledger.db');
+      await using child = startChild(file, 'record');
+      await child.line(`recorded ${batches}`);
+      await child.kill();
+      const acknowledged = child.lines().filter((line) => line.startsWith('recorded')).length;
+
+      const ledger = await open(file);
+      const last = Number((await ledger.state('ci')).get('last'));
+      expect(last).toBeGreaterThanOrEqual(acknowledged - 1);
+      expect((await shown(ledger)).totals.deployments).toEqual({ success: last + 1, failure: last + 1 });
+      const { items } = await ledger.queries.deployments({ ...ALL_DEPLOYMENTS, limit: 5000 });
+      expect(items).toHaveLength(2 * (last + 1));
+
+      const again = planned().slice(0, last + 3);
+      for (const one of again) await ledger.record(one);
+      expect((await shown(ledger)).totals).toMatchObject({
+        deployments: { success: again.length, failure: again.length },
+        recoveries: { deployment: { count: again.length - 1, sumMs: (again.length - 1) * 1000 } },
+      });
+      await ledger.close();
+    },
+  );
+});
+
+describe('B12: a store that fails', () => {
+  test('locked: refused in less than 2 s, nothing changed, still readable; unlocked: recorded whole', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const clock = quickClock();
+    const ledger = await openLedger({ file, rules: RULES, plan: () => [], clock, observe: () => {} });
+    await ledger.record(batch([failure(100)], { state: new Map([['seen', 1]]) }));
+    const before = await ledger.snapshot();
+
+    using other = new DatabaseSync(file);
+    other.exec('begin exclusive');
+    const next = batch([success(400)], { state: new Map([['seen', 2]]), complete: true, gaps: 1 });
+    await expect(ledger.record(next)).rejects.toThrow(StoreFailure);
+    const waited = clock.slept.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThan(1000);
+    expect(waited).toBeLessThan(2000);
+    await expect(ledger.tick(at(400 * 86_400))).rejects.toThrow(StoreFailure);
+    expect(await ledger.snapshot()).toEqual(before);
+    expect(await ledger.state('ci')).toEqual(new Map([['seen', 1]]));
+    expect(await incidentsOf(ledger)).toMatchObject([{ state: 'open' }]);
+
+    other.exec('rollback');
+    const { transitions } = await ledger.record(next);
+    expect(transitions).toMatchObject([{ operation: 'close', outcome: 'recovered' }]);
+    expect(await shown(ledger)).toMatchObject({ recoveryAt: at(400), lastSuccessAt: at(400) });
+    expect(await ledger.state('ci')).toEqual(new Map([['seen', 2]]));
+    await ledger.close();
+  });
+
+  test('locked for a moment: waited for', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    using other = new DatabaseSync(file);
+    const clock = quickClock();
+    const unlocking = { ...clock, sleep: async () => other.exec('rollback') };
+    const ledger = await openLedger({ file, rules: RULES, plan: () => [], clock: unlocking, observe: () => {} });
+    other.exec('begin exclusive');
+    await ledger.record(batch([failure(100)]));
+    expect((await shown(ledger)).failureAt).toBe(at(100));
+    await ledger.close();
+  });
+});
+
+describe('the file', () => {
+  test('its migrations run twice change nothing', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const { writer, close } = openSqlite(file);
+    using reading = new DatabaseSync(file);
+    const schema = () => reading.prepare('select type, name, sql from sqlite_schema order by name').all();
+    await migrate(writer);
+    const once_ = schema();
+    expect(once_.length).toBeGreaterThan(9);
+    await migrate(writer);
+    expect(schema()).toEqual(once_);
+    await close();
+  });
+
+  test('a folder that is missing is made', async () => {
+    await using folder = await temporaryFolder();
+    await (await open(join(folder.path, 'a', 'b', 'ledger.db'))).close();
+  });
+
+  test('no database: one clear error that names it, and no lock left', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    await writeFile(file, 'This is a letter to the operator. '.repeat(100));
+    const refused = `the ledger ${file} cannot be opened: file is not a database`;
+    await expect(open(file)).rejects.toThrow(refused);
+    await expect(open(file)).rejects.toThrow(refused);
+  });
+
+  test('nothing that can be written: one clear error that names it', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'letter', 'ledger.db');
+    await writeFile(join(folder.path, 'letter'), '');
+    await expect(open(file)).rejects.toThrow(`the ledger ${file} cannot be opened: `);
+  });
+
+  test('written by a later version: one clear error that names it', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    await (await open(file)).close();
+    {
+      using other = new DatabaseSync(file);
+      other.exec("insert into kysely_migration values ('999-later', '2099-01-01T00:00:00Z')");
+    }
+    await expect(open(file)).rejects.toThrow(`the ledger ${file} cannot be brought up to date: `);
+  });
+});
+
+function open(file: string): Promise<Ledger> {
+  return openLedger({ file, rules: RULES, plan: () => [], clock: quickClock(), observe: () => {} });
+}
+
+/** A process with the ledger, its lines of output so far, and a way to wait for one of them. */
+function startChild(file: string, job: 'hold' | 'record') {
+  const script = join(import.meta.dirname, 'sqlite-child.ts');
+  const child = spawn(process.execPath, [script, file, job], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const seen: string[] = [];
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => seen.push(line));
+  return {
+    lines: () => [...seen],
+    async line(wanted: string) {
+      while (!seen.includes(wanted)) await once(reader, 'line');
+    },
+    kill: () => kill(child),
+    [Symbol.asyncDispose]: () => kill(child),
+  };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'close');
+}
