@@ -3,16 +3,14 @@ import type { Clock } from '../domain/clock.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Plan } from '../domain/transition.ts';
-import { readCounts } from './counts.ts';
 import { decidedIds } from './decided.ts';
-import { withIncidents } from './load-targets.ts';
 import { migrate } from './migrations.ts';
 import type { Changes } from './projection.ts';
 import { openQueries, type Queries } from './queries.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import { type Recorded, recordBatch } from './record.ts';
 import { openSqlite } from './sqlite.ts';
 import { sweepStep } from './sweep.ts';
-import { projectionOf } from './target-work.ts';
 import { recordTick } from './tick.ts';
 import { asStoreFailure, inTransaction } from './transaction.ts';
 
@@ -43,7 +41,7 @@ export async function openLedger(options: {
   readonly observe: Observe;
 }): Promise<Ledger> {
   const { clock, rules, plan, observe } = options;
-  const { writer, reader, close } = openSqlite(options.file);
+  const { writer, reader, afterCommit, close } = openSqlite(options.file);
   try {
     await migrate(writer);
   } catch (error) {
@@ -51,7 +49,10 @@ export async function openLedger(options: {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
   }
-  const committed = () => observe({ kind: 'committed', at: clock.now() });
+  const committed = () => {
+    observe({ kind: 'committed', at: clock.now() });
+    afterCommit();
+  };
   return {
     async record(batch) {
       const recorded = await inTransaction(writer, clock, (trx) => recordBatch(trx, batch, plan, rules));
@@ -68,20 +69,10 @@ export async function openLedger(options: {
         const swept = await inTransaction(writer, clock, (trx) => sweepStep(trx, before));
         if (swept === null) return observe({ kind: 'sweep_done', at: clock.now() });
         observe({ kind: 'swept', ...swept });
+        afterCommit();
       }
     },
-    snapshot: () =>
-      reading(async () => {
-        const rows = await reader.selectFrom('targets').selectAll().where('removed_at', 'is', null).execute();
-        const works = await withIncidents(reader, rows);
-        const collectors = await reader.selectFrom('collectors').selectAll().execute();
-        return {
-          targets: [...works.values()].map(projectionOf),
-          gone: [],
-          counts: await readCounts(reader),
-          successes: collectors.flatMap(({ source, last_success_at: at }) => (at === null ? [] : [{ source, at }])),
-        };
-      }),
+    snapshot: () => reading(() => readSnapshot(reader)),
     decided: (source, ids) => reading(() => decidedIds(reader, source, ids)),
     state: (source) =>
       reading(async () => {

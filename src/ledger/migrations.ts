@@ -53,12 +53,8 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .addColumn('rework_counted', 'text')
     .addUniqueConstraint('deployments_identity', ['source', 'upstream_id'])
     .execute();
-  await db.schema
-    .createIndex('deployments_by_target')
-    .on('deployments')
-    .columns(['target_id', 'at', 'sequence', 'ord'])
-    .execute();
-  await db.schema.createIndex('deployments_by_time').on('deployments').columns(['at', 'id']).execute();
+  await db.schema.createIndex('deployments_by_target').on('deployments').columns(['target_id', 'at']).execute();
+  await db.schema.createIndex('deployments_by_time').on('deployments').column('at').execute();
   await db.schema
     .createTable('decided')
     .addColumn('source', 'text', (c) => c.notNull())

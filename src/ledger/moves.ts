@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Batch, Capabilities } from '../domain/batch.ts';
+import type { Batch } from '../domain/batch.ts';
 import { type TargetKey, targetId } from '../domain/deployment.ts';
 import { momentOfSight } from '../domain/moment.ts';
 import type { Rules } from '../domain/mttr.ts';
@@ -9,9 +9,9 @@ import type { Counting } from './counts.ts';
 import { foldAgain } from './fold-target.ts';
 import { readIncidentTimes } from './gauges.ts';
 import { loadTargets } from './load-targets.ts';
-import { writeIncidents, writeRework, writeTarget } from './settle-targets.ts';
+import { writeFolds, writeTargets } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
-import { lastMoment, placeAt, type TargetWork } from './target-work.ts';
+import { capabilitiesOf, lastMoment, placeAt, type TargetWork } from './target-work.ts';
 
 /** What moving changed: names to be shown anew, and numbers of targets that are no more. */
 export interface Moved {
@@ -92,13 +92,12 @@ async function merge(
   row.last_active_at = Math.max(row.last_active_at, from.row.last_active_at);
   row.last_success_at = Math.max(row.last_success_at ?? 0, from.row.last_success_at ?? 0) || null;
   placeAt(into, lastMoment(from.row));
-  for (const kind of (JSON.parse(row.capabilities) as Capabilities).kinds) {
+  for (const kind of capabilitiesOf(row).kinds) {
     const folded = await foldAgain(trx, into, kind, [], { at: 0, sequence: 0, order: 0 }, rules);
     const applied = applyFold(into, folded);
-    await writeIncidents(trx, into, folded);
-    await writeRework(trx, applied);
+    await writeFolds(trx, [{ work: into, folded, applied }]);
     counting.add('corrections', {}, applied.corrections);
   }
   await readIncidentTimes(trx, into);
-  await writeTarget(trx, into);
+  await writeTargets(trx, [into]);
 }

@@ -8,8 +8,8 @@ import { addCounts, Counting } from './counts.ts';
 import { dropKnown } from './decided.ts';
 import { loadTargets } from './load-targets.ts';
 import { moveTargets } from './moves.ts';
-import type { Changes } from './projection.ts';
-import { insertRows } from './rows.ts';
+import type { Changes, TargetProjection } from './projection.ts';
+import { inSlices, insertRows, inTurns, upsertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { createTargets, takeDeployment, takeFacts } from './take.ts';
@@ -39,13 +39,13 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
     const work = works.get(targetId(facts.target));
     if (work !== undefined && takeFacts(work, facts, capabilities)) touched.add(work);
   }
-  for (const deployment of deployments) {
+  await inTurns(deployments, (deployment) => {
     const work = works.get(targetId(deployment.target));
     if (work === undefined)
       throw new Error(`a deployment of ${targetId(deployment.target)} came without the facts of its target`);
     takeDeployment(work, deployment);
     touched.add(work);
-  }
+  });
   const gone: number[] = [...moved.gone];
   for (const { target, change } of batch.listings) {
     const work = works.get(targetId(target));
@@ -70,9 +70,13 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
   const counts = await addCounts(trx, counting);
   await writeState(trx, batch);
   await writeOutbox(trx, batch, plan(transitions));
+  const targets: TargetProjection[] = [];
+  await inTurns(touched, (work) => {
+    if (work.row.removed_at === null) targets.push(projectionOf(work));
+  });
   return {
     changes: {
-      targets: [...touched].filter(({ row }) => row.removed_at === null).map(projectionOf),
+      targets,
       gone,
       counts,
       successes: batch.complete ? [{ source: batch.source, at: batch.now }] : [],
@@ -81,25 +85,16 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
   };
 }
 
-async function writeState(trx: Transaction<Tables>, batch: Batch): Promise<void> {
-  for (const [key, value] of batch.state) {
-    if (value === null) {
-      await trx.deleteFrom('collector_state').where('source', '=', batch.source).where('key', '=', key).execute();
-      continue;
-    }
-    const text = JSON.stringify(value);
-    await trx
-      .insertInto('collector_state')
-      .values({ source: batch.source, key, value: text })
-      .onConflict((c) => c.columns(['source', 'key']).doUpdateSet({ value: text }))
-      .execute();
-  }
-  if (!batch.complete) return;
-  await trx
-    .insertInto('collectors')
-    .values({ source: batch.source, last_success_at: batch.now })
-    .onConflict((c) => c.column('source').doUpdateSet({ last_success_at: batch.now }))
-    .execute();
+async function writeState(trx: Transaction<Tables>, { source, state, complete, now }: Batch): Promise<void> {
+  const forgotten = [...state].flatMap(([key, value]) => (value === null ? key : []));
+  await inSlices(forgotten, (slice) =>
+    trx.deleteFrom('collector_state').where('source', '=', source).where('key', 'in', slice).execute(),
+  );
+  const kept = [...state].flatMap(([key, value]) =>
+    value === null ? [] : { source, key, value: JSON.stringify(value) },
+  );
+  await upsertRows(trx, 'collector_state', ['source', 'key'], kept);
+  if (complete) await upsertRows(trx, 'collectors', ['source'], [{ source, last_success_at: now }]);
 }
 
 async function writeOutbox(trx: Transaction<Tables>, batch: Batch, rows: ReturnType<Plan>): Promise<void> {

@@ -1,31 +1,69 @@
 import { setImmediate } from 'node:timers/promises';
-import { CompiledQuery, type Insertable, type Kysely } from 'kysely';
+import { CompiledQuery, type Insertable, type Kysely, type Selectable } from 'kysely';
 import type { Tables } from './tables.ts';
 
-/** Most rows of one statement: what follows a longer one would wait too long (design.md §6). */
+/** Most rows that one statement reads or takes away: what follows a longer one would wait too long (design.md §6). */
 export const ROWS_PER_STATEMENT = 500;
+/** Most rows that one statement writes: each of them costs more. */
+const ROWS_PER_WRITE = 100;
+/** Most targets that are worked on before others run. */
+const TARGETS_PER_TURN = 50;
+
+type Table = keyof Tables & string;
+type Column<T extends Table> = keyof Insertable<Tables[T]> & string;
 
 const texts = new Map<string, string>();
 
-/** Inserts rows that all have the same columns, in statements of a bounded size, letting others run in between. */
-export async function insertRows<T extends keyof Tables & string>(
+/** Inserts rows that all have the same columns, letting others run in between. */
+export async function insertRows<T extends Table>(
   db: Kysely<Tables>,
   table: T,
-  rows: readonly Insertable<Tables[T]>[],
+  rows: Iterable<Insertable<Tables[T]>>,
 ): Promise<void> {
-  const first = rows[0];
-  if (first === undefined) return;
-  const columns = Object.keys(first) as (keyof Insertable<Tables[T]> & string)[];
-  for (const slice of slices(rows)) {
-    const text = insertText(db, table, columns, slice);
-    const parameters = slice.flatMap((row) => columns.map((column) => row[column]));
-    await db.executeQuery(CompiledQuery.raw(text, parameters));
-    await setImmediate();
-  }
+  await writeRows(db, table, rows, '');
 }
 
-/** Compiling a 500-row insert costs more than running it, and its text depends on the number of rows alone. */
-function insertText<T extends keyof Tables & string>(
+/** Inserts rows as `insertRows` does, and returns them as they are now, in no order. */
+export async function insertAndRead<T extends Table>(
+  db: Kysely<Tables>,
+  table: T,
+  rows: Iterable<Insertable<Tables[T]>>,
+): Promise<Selectable<Tables[T]>[]> {
+  return (await writeRows(db, table, rows, ' returning *')) as Selectable<Tables[T]>[];
+}
+
+/** Writes whole rows as `insertRows` does, over those that have the same `key`. */
+export async function upsertRows<T extends Table>(
+  db: Kysely<Tables>,
+  table: T,
+  key: readonly Column<T>[],
+  rows: readonly Insertable<Tables[T]>[],
+): Promise<void> {
+  const others = Object.keys(rows[0] ?? {}).filter((column) => !key.some((part) => part === column));
+  const set = others.map((column) => `"${column}" = excluded."${column}"`);
+  await writeRows(db, table, rows, ` on conflict (${key.join()}) do update set ${set.join()}`);
+}
+
+async function writeRows<T extends Table>(
+  db: Kysely<Tables>,
+  table: T,
+  rows: Iterable<Insertable<Tables[T]>>,
+  ending: string,
+): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (const slice of slices(rows, ROWS_PER_WRITE)) {
+    const columns = Object.keys(slice[0] ?? {}) as Column<T>[];
+    const parameters: unknown[] = [];
+    for (const row of slice) for (const column of columns) parameters.push(row[column]);
+    const text = insertText(db, table, columns, slice) + ending;
+    found.push(...(await db.executeQuery(CompiledQuery.raw(text, parameters))).rows);
+    await setImmediate();
+  }
+  return found;
+}
+
+/** Compiling a long insert costs more than running it, and its text depends on the number of rows alone. */
+function insertText<T extends Table>(
   db: Kysely<Tables>,
   table: T,
   columns: readonly string[],
@@ -33,14 +71,20 @@ function insertText<T extends keyof Tables & string>(
 ): string {
   const key = `${table} ${slice.length} ${columns.join()}`;
   const text = texts.get(key) ?? db.insertInto(table).values(slice).compile().sql;
-  if (slice.length === ROWS_PER_STATEMENT) texts.set(key, text);
+  if (slice.length === 1 || slice.length === ROWS_PER_WRITE) texts.set(key, text);
   return text;
 }
 
-/** Cuts a list into parts that one statement may carry. */
-export function* slices<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT)
-    yield rows.slice(start, start + ROWS_PER_STATEMENT);
+/** Cuts a list into parts of at most `size`. */
+function* slices<T>(rows: Iterable<T>, size: number): Generator<readonly T[]> {
+  let slice: T[] = [];
+  for (const row of rows) {
+    slice.push(row);
+    if (slice.length < size) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
 }
 
 /** Runs `read` over a list in parts that one statement may carry, letting others run in between. */
@@ -49,9 +93,17 @@ export async function inSlices<T, R>(
   read: (slice: readonly T[]) => Promise<readonly R[]>,
 ): Promise<R[]> {
   const found: R[] = [];
-  for (const slice of slices(rows)) {
+  for (const slice of slices(rows, ROWS_PER_STATEMENT)) {
     found.push(...(await read(slice)));
     if (rows.length > ROWS_PER_STATEMENT) await setImmediate();
   }
   return found;
+}
+
+/** Calls `work` for each of many in order, letting others run now and then. */
+export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void | Promise<void>): Promise<void> {
+  for (const some of slices(items, TARGETS_PER_TURN)) {
+    for (const item of some) await work(item);
+    if (some.length === TARGETS_PER_TURN) await setImmediate();
+  }
 }

@@ -1,14 +1,27 @@
-import type { Transaction } from 'kysely';
-import type { Batch, Capabilities } from '../domain/batch.ts';
+import type { Selectable, Transaction } from 'kysely';
+import type { Batch } from '../domain/batch.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Transition } from '../domain/transition.ts';
 import { type Applied, applyFold } from './apply-fold.ts';
 import type { Counting } from './counts.ts';
 import { type Folded, foldTarget } from './fold-target.ts';
 import { setIncidentTimes } from './gauges.ts';
-import { insertRows } from './rows.ts';
-import type { Tables } from './tables.ts';
-import { incidentColumns, type NewDeployment, placeAt, type TargetWork } from './target-work.ts';
+import { inSlices, insertAndRead, insertRows, inTurns, upsertRows } from './rows.ts';
+import type { Tables, TargetsTable } from './tables.ts';
+import {
+  capabilitiesOf,
+  incidentColumns as columnsOf,
+  type NewDeployment,
+  placeAt,
+  type TargetWork,
+} from './target-work.ts';
+
+/** What a fold made of one target's incidents of one kind, taken over into the target. */
+export interface Fold {
+  readonly work: TargetWork;
+  readonly folded: Folded;
+  readonly applied: Applied;
+}
 
 /** Folds what is new of each target, writes all of it, and tells what became of the incidents. */
 export async function foldAndWrite(
@@ -18,23 +31,18 @@ export async function foldAndWrite(
   rules: Rules,
   counting: Counting,
 ): Promise<readonly Transition[]> {
-  const folds: { readonly work: TargetWork; readonly folded: Folded; readonly applied: Applied }[] = [];
-  for (const work of works) {
-    for (const kind of (JSON.parse(work.row.capabilities) as Capabilities).kinds) {
+  const folds: Fold[] = [];
+  await inTurns(works, async (work) => {
+    for (const kind of capabilitiesOf(work.row).kinds) {
       const folded = await foldTarget(trx, work, kind, batch.origin, rules);
       folds.push({ work, folded, applied: applyFold(work, folded) });
     }
-  }
+  });
+  await insertRows(trx, 'deployments', deploymentRows(works, batch.now));
+  await writeFolds(trx, folds);
 
-  await insertRows(
-    trx,
-    'deployments',
-    works.flatMap((work) => work.fresh.map((fresh) => deploymentRow(work, fresh, batch.now))),
-  );
-  for (const { work, folded } of folds) await writeIncidents(trx, work, folded);
   const transitions: Transition[] = [];
-  for (const { work, folded, applied } of folds) {
-    await writeRework(trx, applied);
+  await inTurns(folds, async ({ work, folded, applied }) => {
     await setIncidentTimes(trx, work, folded);
     counting.add('corrections', {}, applied.corrections);
     counting.add(
@@ -47,26 +55,34 @@ export async function foldAndWrite(
       counting.add('transitions', { kind, operation, outcome, origin });
       transitions.push({ ...transition, incident: incident.id ?? 0 });
     }
-  }
-  for (const work of works) await writeTarget(trx, work);
+  });
+  await writeTargets(trx, works);
   return transitions;
 }
 
-/** Writes the incidents of one fold; those that are new have their number afterwards. */
-export async function writeIncidents(trx: Transaction<Tables>, work: TargetWork, folded: Folded): Promise<void> {
-  for (const { id } of folded.vanished)
-    if (id !== null) await trx.deleteFrom('incidents').where('id', '=', id).execute();
-  for (const { now } of folded.changed) {
-    const columns = incidentColumns(work.row.id, now);
-    if (now.id === null) {
-      const { id } = await trx.insertInto('incidents').values(columns).returning('id').executeTakeFirstOrThrow();
-      now.id = id;
-    } else await trx.updateTable('incidents').set(columns).where('id', '=', now.id).execute();
-  }
+/** Writes what folds made of incidents and recorded deployments; incidents that are new have their number afterwards. */
+export async function writeFolds(trx: Transaction<Tables>, folds: readonly Fold[]): Promise<void> {
+  const vanished = folds.flatMap(({ folded }) => folded.vanished.flatMap(({ id }) => id ?? []));
+  await inSlices(vanished, (slice) => trx.deleteFrom('incidents').where('id', 'in', slice).execute());
+
+  const changed = folds.flatMap(({ work, folded }) => folded.changed.map(({ now }) => ({ target: work.row.id, now })));
+  const known = changed.flatMap(({ target, now }) =>
+    now.id === null ? [] : { id: now.id, ...columnsOf(target, now) },
+  );
+  await upsertRows(trx, 'incidents', ['id'], known);
+  const fresh = changed.filter(({ now }) => now.id === null);
+  const rows = await insertAndRead(
+    trx,
+    'incidents',
+    fresh.map(({ target, now }) => columnsOf(target, now)),
+  );
+  const ids = new Map(rows.map((row) => [`${row.target_id} ${row.kind} ${row.opened_by}`, row.id]));
+  for (const { target, now } of fresh) now.id = ids.get(`${target} ${now.kind} ${now.incident.openedBy}`) ?? null;
+
+  for (const { applied } of folds) await writeRework(trx, applied);
 }
 
-/** Writes which recorded deployments are rework now. */
-export async function writeRework(trx: Transaction<Tables>, { reworked }: Applied): Promise<void> {
+async function writeRework(trx: Transaction<Tables>, { reworked }: Applied): Promise<void> {
   for (const { id, rework } of reworked) {
     await trx
       .updateTable('deployments')
@@ -76,16 +92,18 @@ export async function writeRework(trx: Transaction<Tables>, { reworked }: Applie
   }
 }
 
-/** Writes the target's row, its place in history being that of the latest signal. */
-export async function writeTarget(trx: Transaction<Tables>, work: TargetWork): Promise<void> {
-  const { row } = work;
-  for (const { signal } of work.signals) placeAt(work, signal.moment);
-  const { id, ...columns } = row;
-  await trx
-    .updateTable('targets')
-    .set({ ...columns, totals: JSON.stringify(work.totals) })
-    .where('id', '=', id)
-    .execute();
+/** Writes the rows of targets, the place of each in history being that of its latest signal. */
+export async function writeTargets(trx: Transaction<Tables>, works: readonly TargetWork[]): Promise<void> {
+  const rows: Selectable<TargetsTable>[] = [];
+  await inTurns(works, (work) => {
+    for (const { signal } of work.signals) placeAt(work, signal.moment);
+    rows.push({ ...work.row, totals: JSON.stringify(work.totals) });
+  });
+  await upsertRows(trx, 'targets', ['id'], rows);
+}
+
+function* deploymentRows(works: readonly TargetWork[], now: number) {
+  for (const work of works) for (const fresh of work.fresh) yield deploymentRow(work, fresh, now);
 }
 
 function deploymentRow(work: TargetWork, { deployment, rework }: NewDeployment, now: number) {

@@ -3,7 +3,7 @@ import type { Batch, TargetFacts } from '../domain/batch.ts';
 import { type Deployment, targetId } from '../domain/deployment.ts';
 import type { Signal } from '../domain/mttr.ts';
 import { DURATION_BOUNDS, emptyTotals, observe } from '../domain/totals.ts';
-import { inSlices } from './rows.ts';
+import { insertAndRead } from './rows.ts';
 import type { Tables, TargetsTable } from './tables.ts';
 import { keyOf, type TargetWork, workOn } from './target-work.ts';
 
@@ -17,12 +17,10 @@ export async function createTargets(
   const unknown = new Set(deployments.map(({ target }) => targetId(target)).filter((id) => !works.has(id)));
   const facts = batch.targets.filter(({ target }) => unknown.delete(targetId(target)));
   const totals = JSON.stringify(emptyTotals());
-  const rows = await inSlices(facts, (slice) =>
-    trx
-      .insertInto('targets')
-      .values(slice.map((fact) => ({ ...blankRow(batch, fact), totals })))
-      .returningAll()
-      .execute(),
+  const rows = await insertAndRead(
+    trx,
+    'targets',
+    facts.map((fact) => ({ ...blankRow(batch, fact), totals })),
   );
   for (const row of rows) works.set(targetId(keyOf(row)), workOn(row, true));
 }

@@ -109,6 +109,15 @@ export function incidentColumns(targetId: number, work: IncidentWork) {
   };
 }
 
+const parsed = new Map<string, Capabilities>();
+
+/** What the target's source can produce. Few texts are written many times, so each is parsed once. */
+export function capabilitiesOf({ capabilities }: Pick<TargetsTable, 'capabilities'>): Capabilities {
+  const known = parsed.get(capabilities) ?? (JSON.parse(capabilities) as Capabilities);
+  parsed.set(capabilities, known);
+  return known;
+}
+
 /** What `/metrics` shows of the target as it stands. */
 export function projectionOf(work: Pick<TargetWork, 'row' | 'totals' | 'current'>): TargetProjection {
   const { row } = work;
@@ -119,7 +128,7 @@ export function projectionOf(work: Pick<TargetWork, 'row' | 'totals' | 'current'
     id: row.id,
     ...keyOf(row),
     team: row.team,
-    capabilities: JSON.parse(row.capabilities) as Capabilities,
+    capabilities: capabilitiesOf(row),
     observedSince: row.observed_since,
     bornLiveAt: row.born_live_at,
     lastActiveAt: row.last_active_at,

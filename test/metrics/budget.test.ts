@@ -42,6 +42,13 @@ describe('series_limit', () => {
     expect(apps(await page(metrics))).toEqual(['app-1', 'app-2']);
   });
 
+  it('keeps a dropped target out when something else about it changes', async () => {
+    const metrics = open({ projections: targets(3), limits: { inAll: 2 * SERIES, perSource: 0 } });
+    await served(metrics);
+    metrics.apply(changes({ targets: [deployed(1, { app: 'app-1', team: 'new', lastActiveAt: NOW })] }));
+    expect(apps(await page(metrics))).toEqual(['app-2', 'app-3']);
+  });
+
   it('does not count targets of sources that are not configured', async () => {
     const hidden = { name: 'hidden', capabilities: CAPABILITIES, ignoredReasons: [] };
     const metrics = open({

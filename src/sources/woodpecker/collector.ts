@@ -194,7 +194,7 @@ export class WoodpeckerCollector {
   }
 
   async #readHistory(listed: Listed, stop: AbortSignal): Promise<Failure | null> {
-    const { settings, clock, inbox } = this.#options;
+    const { settings, clock } = this.#options;
     const { gate } = this.#backfill;
     const direct = woodpeckerApi(this.#options.upstream, stop);
     const held =
@@ -235,9 +235,9 @@ export class WoodpeckerCollector {
     const { pending, done } = this.#backfill.progress;
     const fields = { source: this.name, repository, deployments, done: done + 1, pending: pending - 1 };
     const tenth = Math.max(1, Math.floor((done + pending) / 10));
-    if (pending > 1 && done + 1 < this.#historyLogged + tenth) return log.debug(fields, 'history read');
-    this.#historyLogged = done + 1;
-    log.info(fields, 'history read');
+    const level = pending > 1 && done + 1 < this.#historyLogged + tenth ? 'debug' : 'info';
+    if (level === 'info') this.#historyLogged = done + 1;
+    log[level](fields, 'history read');
   }
 
   #reading(

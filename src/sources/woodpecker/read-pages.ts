@@ -16,8 +16,8 @@ export interface PagesRead {
 }
 
 /**
- * Reads a list page by page until it ends or `enough` says so of a page. Rows shift while one pages, so they are
- * told apart by id. A page that fails fails the whole.
+ * Reads a list page by page until it ends or `enough`, which sees every page, says so of one. Rows shift while one
+ * pages, so they are told apart by id. A page that fails fails the whole.
  */
 export async function readPages(
   readPage: ReadPage,
@@ -31,7 +31,8 @@ export async function readPages(
     first ??= answer.date;
     for (const row of answer.value) if (!rows.has(row.id)) rows.set(row.id, row);
     const whole = answer.value.length < PAGE_ROWS;
-    if (whole || (await enough(answer.value))) {
+    const last = await enough(answer.value);
+    if (whole || last) {
       return { ok: true, value: { rows, date: first, whole }, date: answer.date, headers: answer.headers };
     }
   }

@@ -1,0 +1,32 @@
+import { benchMemory } from './memory.ts';
+import { benchPoll } from './poll.ts';
+import { benchRecord } from './record.ts';
+import type { Row } from './row.ts';
+import { benchScrape } from './scrape.ts';
+import { benchStart } from './start.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
+  scrape: benchScrape,
+  poll: benchPoll,
+  record: benchRecord,
+  start: benchStart,
+  memory: benchMemory,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in BENCHES));
+if (unknown.length > 0)
+  throw new Error(`no such benchmark: ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`);
+
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const row of await bench()) process.stdout.write(`${line(row)}\n`);
+}
+
+/** Name, figure, ratio, target: what is missed is marked. */
+function line({ name, figure, unit, target, ratio, ok }: Row): string {
+  const amount = `${figure.toLocaleString('en', { maximumFractionDigits: figure < 100 ? 1 : 0 })} ${unit}`;
+  const share = ratio === null ? '' : `ratio ${ratio.toPrecision(2)}`;
+  const verdict = target === '-' ? '' : `${ok ? 'ok  ' : 'MISS'} ${target}`;
+  return `${name.padEnd(58)} ${amount.padStart(16)}  ${share.padEnd(13)} ${verdict}`.trimEnd();
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** What needs more than npm: a real Prometheus, a browser. `.ci/run` installs them. */
+export default defineConfig({
+  test: {
+    include: ['test/heavy/**/*.check.ts'],
+    reporters: ['default', './scripts/closing-line.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    // Each file starts several processes; one at a time they stay quick on a small machine.
+    fileParallelism: false,
+  },
+});
