@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Flags } from '../config/command-line.ts';
+import type { ListenAddress } from '../config/listen-address.ts';
 import { continueStory } from '../demo/story/continue-story.ts';
 import { DEMO_TOKEN, seedStory } from '../demo/story/seed-story.ts';
 import { startWoodpecker } from '../demo/woodpecker/start.ts';
@@ -13,39 +17,52 @@ const DAYS = 90;
 const SEED = 20261122;
 const STEP_MS = 1_000;
 
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+/** Whoever tries it out does not mean to show it to the network. */
+const USUAL_ADDRESS: ListenAddress = { host: '127.0.0.1', port: 3672 };
+
 /** Runs this program, unmodified, against a simulated Woodpecker server that goes on living; ends with it. */
 export async function demo(flags: Flags): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-demo-'));
   const { now } = systemClock;
   const woodpecker = await startWoodpecker({ version: '3.17.0', now });
   seedStory(woodpecker.state, { seed: SEED, now: now(), days: DAYS });
   const step = continueStory(woodpecker.state, { seed: SEED });
   const living = setInterval(() => step(now()), STEP_MS);
 
-  const port = flags.listenAddress?.port ?? 3672;
-  const host = flags.listenAddress?.host ?? '127.0.0.1';
-  writeFileSync(join(folder, 'woodpecker-token'), DEMO_TOKEN, { mode: 0o600 });
-  writeFileSync(join(folder, 'config.yml'), configuration(woodpecker.url, `${host}:${port}`));
-  process.stdout.write(guide(`http://${host}:${port}`, woodpecker.url, folder));
-  const program = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('../main.ts', import.meta.url)), `--config.file=${join(folder, 'config.yml')}`],
-    {
-      stdio: 'inherit',
-    },
-  );
-  // The terminal sends an interrupt to both; a signal to this process alone is handed on.
-  process.on('SIGTERM', () => program.kill('SIGTERM'));
-  process.on('SIGINT', () => program.kill('SIGTERM'));
+  const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-demo-'));
   try {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    program.on('exit', (code) => resolve(code ?? 1));
-    return await promise;
+    const config = join(folder, 'config.yml');
+    writeFileSync(join(folder, 'woodpecker-token'), DEMO_TOKEN, { mode: 0o600 });
+    writeFileSync(config, configuration(woodpecker.url, addressText(flags.listenAddress ?? USUAL_ADDRESS)));
+    return await runProgram(config, (url) => process.stdout.write(guide(url, woodpecker.url, folder)));
   } finally {
     clearInterval(living);
     await woodpecker.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Runs the program to its end and shows its log; its exit code. `onServing` hears of the address once it serves. */
+async function runProgram(config: string, onServing: (url: string) => void): Promise<number> {
+  const program = spawn(process.execPath, [MAIN, `--config.file=${config}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(program, 'exit');
+  // A terminal sends them to both, and a hangup would only make the program reload; a signal to this process alone is
+  // handed on.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => program.kill('SIGTERM'));
+  let serving = false;
+  for await (const line of createInterface({ input: program.stdout })) {
+    process.stdout.write(`${line}\n`);
+    const url = serving ? undefined : / serving .*\burl=(\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    serving = true;
+    onServing(url);
+  }
+  const [code] = await exited;
+  return code ?? 1;
+}
+
+function addressText({ host, port }: ListenAddress): string {
+  return `${host !== null && isIPv6(host) ? `[${host}]` : (host ?? '')}:${port}`;
 }
 
 /** Two repositories of the story deploy by promotion: their pushes only build. */

@@ -75,10 +75,10 @@ function readFlags(command: (typeof BUILT)[number], words: readonly string[]): C
   }
   const configFile = values['config.file']?.[0] ?? null;
   const check = values['config.check'] === true;
-  if (command === 'demo' && (configFile !== null || check)) {
-    return usage('demo makes its own configuration; leave out --config.file and --config.check');
-  }
   const level = values['log.level']?.[0] ?? null;
+  if (command === 'demo' && (configFile !== null || check || level !== null)) {
+    return usage('demo makes its own configuration; leave out --config.file, --config.check and --log.level');
+  }
   const logLevel = LOG_LEVELS.find((known) => known === level) ?? null;
   if (level !== null && logLevel === null) {
     return usage(`--log.level: "${level}" is not right; give one of ${LOG_LEVELS.join(', ')}`);

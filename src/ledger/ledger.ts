@@ -41,7 +41,8 @@ export async function openLedger(options: {
   readonly observe: Observe;
 }): Promise<Ledger> {
   const { clock, rules, plan, observe } = options;
-  const { writer, reader, afterCommit, close } = openSqlite(options.file);
+  const store = openSqlite(options.file);
+  const { writer, reader, close } = store;
   try {
     await migrate(writer);
   } catch (error) {
@@ -49,27 +50,23 @@ export async function openLedger(options: {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
   }
-  const committed = () => {
-    observe({ kind: 'committed', at: clock.now() });
-    afterCommit();
-  };
+  const committed = () => observe({ kind: 'committed', at: clock.now() });
   return {
     async record(batch) {
-      const recorded = await inTransaction(writer, clock, (trx) => recordBatch(trx, batch, plan, rules));
+      const recorded = await inTransaction(store, clock, (trx) => recordBatch(trx, batch, plan, rules));
       committed();
       return recorded;
     },
     async tick(now) {
-      const { targets, counts } = await inTransaction(writer, clock, (trx) => recordTick(trx, now, plan, rules));
+      const { targets, counts } = await inTransaction(store, clock, (trx) => recordTick(trx, now, plan, rules));
       if (targets.length > 0) committed();
       return { targets, counts, gone: [], successes: [] };
     },
     async sweep(before, stop) {
       while (!stop.aborted) {
-        const swept = await inTransaction(writer, clock, (trx) => sweepStep(trx, before));
+        const swept = await inTransaction(store, clock, (trx) => sweepStep(trx, before));
         if (swept === null) return observe({ kind: 'sweep_done', at: clock.now() });
         observe({ kind: 'swept', ...swept });
-        afterCommit();
       }
     },
     snapshot: () => reading(() => readSnapshot(reader)),

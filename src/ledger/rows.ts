@@ -6,8 +6,8 @@ import type { Tables } from './tables.ts';
 export const ROWS_PER_STATEMENT = 500;
 /** Most rows that one statement writes: each of them costs more. */
 const ROWS_PER_WRITE = 100;
-/** Most targets that are worked on before others run. */
-const TARGETS_PER_TURN = 50;
+/** Most items that are worked on before others run. */
+const ITEMS_PER_TURN = 50;
 
 type Table = keyof Tables & string;
 type Column<T extends Table> = keyof Insertable<Tables[T]> & string;
@@ -40,8 +40,9 @@ export async function upsertRows<T extends Table>(
   rows: readonly Insertable<Tables[T]>[],
 ): Promise<void> {
   const others = Object.keys(rows[0] ?? {}).filter((column) => !key.some((part) => part === column));
+  const of = key.map((column) => `"${column}"`);
   const set = others.map((column) => `"${column}" = excluded."${column}"`);
-  await writeRows(db, table, rows, ` on conflict (${key.join()}) do update set ${set.join()}`);
+  await writeRows(db, table, rows, ` on conflict (${of.join()}) do update set ${set.join()}`);
 }
 
 async function writeRows<T extends Table>(
@@ -102,8 +103,8 @@ export async function inSlices<T, R>(
 
 /** Calls `work` for each of many in order, letting others run now and then. */
 export async function inTurns<T>(items: Iterable<T>, work: (item: T) => void | Promise<void>): Promise<void> {
-  for (const some of slices(items, TARGETS_PER_TURN)) {
+  for (const some of slices(items, ITEMS_PER_TURN)) {
     for (const item of some) await work(item);
-    if (some.length === TARGETS_PER_TURN) await setImmediate();
+    if (some.length === ITEMS_PER_TURN) await setImmediate();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import type { Tables } from './tables.ts';
 import { isBusy } from './transaction.ts';
@@ -15,8 +16,8 @@ const LOG_BYTES = 1000 * 4096;
 export interface SqliteConnections {
   readonly writer: Kysely<Tables>;
   readonly reader: Kysely<Tables>;
-  /** To be called after each commit. */
-  afterCommit(): void;
+  /** To be called after each commit, before the writer begins anew. Never throws. */
+  afterCommit(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,8 +44,6 @@ function openLocked(file: string): SqliteConnections {
     databases.push(writing);
     writing.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
     writing.exec('pragma wal_autocheckpoint = 0; pragma journal_size_limit = 0');
-    const shortening = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-    databases.push(shortening);
     const reading = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
     databases.push(reading);
     const writer = kyselyOver(writing);
@@ -52,9 +51,8 @@ function openLocked(file: string): SqliteConnections {
     return {
       writer,
       reader,
-      afterCommit: () => setImmediate(() => shortenLog(shortening, `${file}-wal`)),
+      afterCommit: () => shortenLog(writing, `${file}-wal`),
       async close() {
-        shortening.close();
         await reader.destroy();
         await writer.destroy();
         lock.close();
@@ -67,12 +65,13 @@ function openLocked(file: string): SqliteConnections {
 }
 
 /**
- * Copies the log into the file once it is long. SQLite itself would do it within a commit, and hold everything else
- * up twice as long; on a connection of its own it need not wait for the writer.
+ * Copies the log into the file once it is long, in a turn of its own: SQLite would do it within a commit, and hold
+ * everything else up twice as long.
  */
-function shortenLog(database: DatabaseSync, log: string): void {
+async function shortenLog(database: DatabaseSync, log: string): Promise<void> {
+  await setImmediate();
   try {
-    if (database.isOpen && statSync(log).size > LOG_BYTES) database.exec('pragma wal_checkpoint(passive)');
+    if (statSync(log).size > LOG_BYTES) database.exec('pragma wal_checkpoint(passive)');
   } catch {
     // What was committed is safe in the log, and the next commit tries again.
   }

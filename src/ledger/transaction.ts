@@ -10,13 +10,17 @@ const RETRIES_MS = [50, 100, 200, 400, 750];
 
 /** Runs `work` as one transaction: all of it or nothing. Throws `StoreFailure` when the store did not take it. */
 export async function inTransaction<T>(
-  db: Kysely<Tables>,
+  { writer, afterCommit }: { readonly writer: Kysely<Tables>; afterCommit(): Promise<void> },
   clock: Clock,
   work: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   for (const wait of [...RETRIES_MS, null]) {
     try {
-      return await db.transaction().execute(work);
+      return await writer.connection().execute(async (connection) => {
+        const done = await connection.transaction().execute(work);
+        await afterCommit();
+        return done;
+      });
     } catch (error) {
       if (wait === null || !isBusy(error)) throw asStoreFailure(error);
       await clock.sleep(wait, new AbortController().signal);

@@ -139,9 +139,11 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       log.error({ problems }, 'the configuration was not reloaded');
       return { ok: false, problems };
     }
+    // What cannot be opened leaves the old ones polling.
+    const next = openSources({ ...parted, config: loaded.config });
     await sources.stop();
     config = loaded.config;
-    sources = openSources({ ...parted, config });
+    sources = next;
     shown.setSources(known(sources));
     app = appOf(config);
     if (!stopping.signal.aborted) sources.start();

@@ -54,6 +54,7 @@ describe('the command line', () => {
     ['--web.listen-address=[localhost]:80', 'is not right'],
     ['demo --config.file=a.yml', 'demo makes its own configuration'],
     ['demo --config.check', 'demo makes its own configuration'],
+    ['demo --log.level=debug', 'demo makes its own configuration'],
   ])('"%s" is a mistake that is told: %s', (line, part) => {
     const parsed = parseCommandLine(words(line));
     expect(parsed.kind === 'usage' ? parsed.problem : parsed.kind).toContain(part);

@@ -65,9 +65,13 @@ describe('a page with targets', () => {
 
     const ask = (accept: string) => fetch(`${program.url}/metrics`, { headers: { accept } });
     const open = await ask(OPEN_METRICS);
-    expect(open.headers.get('content-type')).toMatch(/^application\/openmetrics-text; ?version=1\.0\.0; ?charset=utf-8$/);
+    expect(open.headers.get('content-type')).toMatch(
+      /^application\/openmetrics-text; ?version=1\.0\.0; ?charset=utf-8$/,
+    );
     expect(parsePage(await open.text(), 'openmetrics').get('dora_deployments')?.series).toHaveLength(2);
-    expect((await ask('text/plain')).headers.get('content-type')).toMatch(/^text\/plain; ?version=0\.0\.4; ?charset=utf-8/);
+    expect((await ask('text/plain')).headers.get('content-type')).toMatch(
+      /^text\/plain; ?version=0\.0\.4; ?charset=utf-8/,
+    );
   });
 
   it('B19: a status nobody knows is neither outcome, and texts of people make no series', async () => {
@@ -84,7 +88,11 @@ describe('a page with targets', () => {
 
     for (let i = 0; i < 200; i += 1) {
       const errors = [{ type: 'generic', message: `failed at ${i}`, is_warning: false, data: null }];
-      stage.push(shop, i % 2 === 0 ? `weird-${i}` : 'failure', 1000 + i, { errors, message: `fix ${i}`, author: `dev-${i}` });
+      stage.push(shop, i % 2 === 0 ? `weird-${i}` : 'failure', 1000 + i, {
+        errors,
+        message: `fix ${i}`,
+        author: `dev-${i}`,
+      });
     }
     const after = await pageWith(
       program,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { permutations, shuffledPages } from './shuffled-pages.ts';
 import { goodPoll, items, keysOf, Stage } from './stage.ts';
 import { STORY, TOLD, tellStory } from './story.ts';
-import { permutations, shuffledPages } from './shuffled-pages.ts';
 
 it('B4, B6: F at 100, F at 200, S at 400, S at 900 is one incident of 300 s, told by histogram and timestamps', async () => {
   await using stage = await Stage.open();

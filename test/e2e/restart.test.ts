@@ -15,11 +15,6 @@ async function killWhileAsking(stage: Stage, path: RegExp): Promise<void> {
   heal();
 }
 
-/** The targets' lines, but for when each was first looked at. */
-function told(page: Page) {
-  return page.targets().filter(({ name }) => name !== 'dora_target_observed_since_timestamp_seconds');
-}
-
 it('B8: history gives the same after kill -9 before, within and after its first read, and after more polls', async () => {
   await using stage = await Stage.open();
   tellStory(stage, stage.repo('acme/shop'));
@@ -27,10 +22,10 @@ it('B8: history gives the same after kill -9 before, within and after its first 
   await killWhileAsking(stage, /\/pipelines\?/);
 
   let before: Page | null = null;
-  for (let life = 0; life < 3; life += 1) {
+  for (let life = 0; life < 2; life += 1) {
     await using program = await stage.start();
-    // From the second life on the very first page has it all, whether a poll has ended or not.
-    if (before !== null) expect(told(await scrape(program))).toEqual(told(before));
+    // In the second life the very first page has it all, whether a poll has ended or not.
+    if (before !== null) expect((await scrape(program)).targets()).toEqual(before.targets());
     await goodPoll(program);
     const page = await nextPoll(program);
     expect(keysOf(page, 'acme/shop', stage.epoch)).toEqual(TOLD);
@@ -60,8 +55,7 @@ it('B8: events that come one by one, each with a kill -9 in the poll that reads 
     await program.kill();
   }
   await using program = await stage.start();
-  await goodPoll(program);
-  expect(keysOf(await nextPoll(program), 'acme/shop', stage.epoch)).toEqual(TOLD);
+  expect(keysOf(await goodPoll(program), 'acme/shop', stage.epoch)).toEqual(TOLD);
   expect(await items(program, 'deployments')).toHaveLength(4);
 });
 
@@ -69,15 +63,14 @@ it("B8: killed at any moment of reading many repositories, all counters equal th
   await using stage = await Stage.open();
   fillRepos(stage.woodpecker.state, 40, 5);
   stage.woodpecker.faults.add({ kind: 'slow', delayMs: 10 });
-  for (const requests of [1, 7, 19, 12]) {
+  for (const requests of [7, 19]) {
     const goal = stage.woodpecker.requests.length + requests;
     await using program = await stage.start();
     await program.until(() => stage.woodpecker.requests.length >= goal, `${requests} requests`);
     await program.kill();
   }
   await using program = await stage.start();
-  await goodPoll(program);
-  await expectCountersToEqualRows(stage, await nextPoll(program), program);
+  await expectCountersToEqualRows(stage, await goodPoll(program), program);
   expect(await items(program, 'deployments?limit=500')).toHaveLength(200);
 
   // And live: all of them move at once, and the poll that reads it is cut off.
@@ -86,8 +79,8 @@ it("B8: killed at any moment of reading many repositories, all counters equal th
   await program.until(() => stage.woodpecker.requests.length >= goal, 'part of the news was read');
   await program.kill();
   await using again = await stage.start();
-  await pageWith(again, (page) => page.value('dora_collector_up') === 1, 'a good poll');
-  await expectCountersToEqualRows(stage, await nextPoll(again), again);
+  await goodPoll(again);
+  await expectCountersToEqualRows(stage, await scrape(again), again);
   expect(await items(again, 'deployments?limit=500')).toHaveLength(240);
 });
 

@@ -47,7 +47,10 @@ export class Stage implements AsyncDisposable {
     const quick = { poll_interval: '1s', settle: '0s' };
     const all = (sources.length === 0 ? [{}] : sources).map((keys) => ({ ...usual, ...quick, ...keys }));
     const file = { web: '{listen_address: "127.0.0.1:0"}', ledger: 'sqlite:./dora.db', birth_hold: '0s', ...top };
-    this.write('config.yml', `${lines(file)}sources:\n${all.map((keys) => `  - ${lines(keys, '    ').trim()}\n`).join('')}`);
+    this.write(
+      'config.yml',
+      `${lines(file)}sources:\n${all.map((keys) => `  - ${lines(keys, '    ').trim()}\n`).join('')}`,
+    );
   }
 
   /** Writes a file into the folder. */
@@ -129,21 +132,22 @@ export async function goodPoll(program: Program, source = 'woodpecker'): Promise
   );
 }
 
-/** What the page says of one target; times in seconds after `epoch`. */
-export function keysOf(page: Page, app: string, epoch: number) {
+/** What the page says of one app, of a certain source where several know it; times in seconds after `epoch`. */
+export function keysOf(page: Page, app: string, epoch: number, source: { readonly source?: string } = {}) {
+  const labels = { ...source, app };
   const since = (name: string) => {
-    const value = page.value(name, { app });
+    const value = page.value(name, labels);
     return value === undefined ? null : value - epoch;
   };
   return {
     failureAt: since('dora_deployment_failure_timestamp'),
     recoveryAt: since('dora_deployment_recovery_timestamp'),
     lastSuccessAt: since('dora_deployment_last_success_timestamp'),
-    recoverySum: page.value('dora_recovery_time_seconds_sum', { app }),
-    recoveryCount: page.value('dora_recovery_time_seconds_count', { app }),
-    failures: page.value('dora_deployments_total', { app, outcome: 'failure' }),
-    successes: page.value('dora_deployments_total', { app, outcome: 'success' }),
-    open: page.value('dora_incident_open', { app }),
+    recoverySum: page.value('dora_recovery_time_seconds_sum', labels),
+    recoveryCount: page.value('dora_recovery_time_seconds_count', labels),
+    failures: page.value('dora_deployments_total', { ...labels, outcome: 'failure' }),
+    successes: page.value('dora_deployments_total', { ...labels, outcome: 'success' }),
+    open: page.value('dora_incident_open', labels),
   };
 }
 

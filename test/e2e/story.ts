@@ -1,5 +1,5 @@
 import type { Repo } from '../../src/demo/woodpecker/model.ts';
-import { keysOf, type Stage } from './stage.ts';
+import type { keysOf, Stage } from './stage.ts';
 
 /** Two failures and two successes, by second after the stage's epoch: one incident, from the first to the third. */
 export const STORY = [

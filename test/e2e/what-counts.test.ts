@@ -32,7 +32,16 @@ function addNoise(stage: Stage, repo: Repo): void {
 }
 
 /** What of the noise is counted as ignored when it is not read as history, by reason. */
-const IGNORED = { event: 2 * EVENTS.length, branch: 2, canceled: 2, declined: 2, skipped: 2, error: 2, killed: 1, not_run: 3 };
+const IGNORED = {
+  event: 2 * EVENTS.length,
+  branch: 2,
+  canceled: 2,
+  declined: 2,
+  skipped: 2,
+  error: 2,
+  killed: 1,
+  not_run: 3,
+};
 
 it('B5: pipelines of each other status and event, other branches and runs that never started change nothing', async () => {
   await using stage = await Stage.open();

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { StoreFailure } from '../../src/domain/store-failure.ts';
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
@@ -122,6 +123,20 @@ describe('the file', () => {
     await migrate(writer);
     expect(schema()).toEqual(once_);
     await close();
+  });
+
+  test('its log does not grow with what was written', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const ledger = await open(file);
+    for (let turn = 0; turn < 24; turn += 1) {
+      await ledger.record(batch(Array.from({ length: 2000 }, (_, index) => success(turn * 2000 + index))));
+    }
+    await setImmediate();
+    const [log, whole] = await Promise.all([stat(`${file}-wal`), stat(file)]);
+    expect(whole.size).toBeGreaterThan(8_000_000);
+    expect(log.size).toBeLessThan(8_000_000);
+    await ledger.close();
   });
 
   test('a folder that is missing is made', async () => {

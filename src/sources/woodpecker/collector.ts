@@ -10,7 +10,7 @@ import { Backfill, type Progress } from './backfill.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { inParallel } from './in-parallel.ts';
 import { type Listed, Lister } from './listing.ts';
-import type { RepositoryMemory } from './memory.ts';
+import { mergeTargets, type RepositoryMemory } from './memory.ts';
 import { NewsOfPoll } from './news-of-poll.ts';
 import type { Repository } from './pipeline.ts';
 import { Presence } from './presence.ts';
@@ -39,9 +39,11 @@ export class WoodpeckerCollector {
   readonly #backfill: Backfill;
   /** By repository id, as committed. */
   #memories: Map<number, RepositoryMemory> | null = null;
-  /** Repositories whose targets were mapped since the start. */
+  /** Repositories whose targets were told with their teams since the start, or since a rename. */
   readonly #mapped = new Set<number>();
   #listedBefore = false;
+  /** That the token sees nothing is said once. */
+  #warned = false;
   #historyLogged = 0;
 
   constructor(options: CollectorOptions) {
@@ -88,7 +90,8 @@ export class WoodpeckerCollector {
     if (listed.length === 0) {
       // Lost permission looks like this; nothing may be forgotten for it.
       if (this.#listedBefore) return failed(SEES_NOTHING, false);
-      log.warn({ source: settings.name }, SEES_NOTHING.detail);
+      if (!this.#warned) log.warn({ source: settings.name }, SEES_NOTHING.detail);
+      this.#warned = true;
       return { ok: true };
     }
     this.#listedBefore = true;
@@ -159,21 +162,23 @@ export class WoodpeckerCollector {
     news: NewsOfPoll,
     failures: Failure[],
   ): Promise<Failure | null> {
+    const { settings, retentionMs } = this.#options;
     const known = memory.repository;
     const repository = listed.repository ?? (await this.#ask(listed, context.api));
     if ('reason' in repository) return repository;
-    const renamed = repository === known ? { memory, moves: [] } : rename(memory, repository, this.#options.settings);
-    news.add('targets', this.#teamsOf(renamed.memory));
-    if (!needsReading(renamed.memory, listed, context)) {
-      if (repository !== known) news.remember(renamed.memory);
-      news.add('moves', renamed.moves);
-      return null;
-    }
-    const answer = await readRepository(renamed.memory, listed, this.#reading(repository, context, false));
-    if (!answer.ok) return answer.failure;
+    const renamed = repository === known ? { memory, moves: [] } : rename(memory, repository, settings);
+    const answer = needsReading(renamed.memory, listed, { ...context, retentionMs })
+      ? await readRepository(renamed.memory, listed, this.#reading(repository, context, false))
+      : null;
+    // It keeps its old name then, so that the next poll finds the move again.
+    if (answer !== null && !answer.ok) return answer.failure;
+    if (repository !== known) this.#mapped.delete(known.id);
     news.add('moves', renamed.moves);
-    news.take(answer.value);
-    failures.push(...answer.value.failures);
+    news.add('targets', this.#teamsOf(renamed.memory));
+    if (answer !== null) {
+      news.take(answer.value);
+      failures.push(...answer.value.failures);
+    } else if (repository !== known) news.remember(renamed.memory);
     return null;
   }
 
@@ -182,7 +187,7 @@ export class WoodpeckerCollector {
     return answer.ok ? answer.value : answer.failure;
   }
 
-  /** After a start the configuration may give targets another team: history follows it. */
+  /** After a start or a rename targets may belong to another team: history follows it. */
   #teamsOf(memory: RepositoryMemory): Batch['targets'] {
     const { id } = memory.repository;
     if (this.#mapped.has(id)) return [];
@@ -220,11 +225,9 @@ export class WoodpeckerCollector {
     if (failure !== undefined) return failure;
     await gate.pass(stop);
     const news = new NewsOfPoll();
-    const before = this.#memories?.get(listed.id);
-    news.take({
-      ...answer.value,
-      memory: { ...answer.value.memory, targets: [...(before?.targets ?? []), ...answer.value.memory.targets] },
-    });
+    const before = this.#memories?.get(listed.id)?.targets ?? [];
+    const { memory } = answer.value;
+    news.take({ ...answer.value, memory: { ...memory, targets: mergeTargets(before, memory.targets) } });
     await this.#record(news, 'backfill', false);
     this.#logHistory(repository.fullName, answer.value.deployments.length);
     return null;
@@ -265,7 +268,13 @@ export class WoodpeckerCollector {
     const { inbox, settings, clock } = this.#options;
     const batch = news.batch({ source: settings.name, origin, now: clock.now(), capabilities: CAPABILITIES, complete });
     if (batch === null) return;
-    await inbox.record(batch);
+    try {
+      await inbox.record(batch);
+    } catch (error) {
+      // Teams were told in vain.
+      this.#mapped.clear();
+      throw error;
+    }
     for (const memory of news.memories) this.#memories?.set(memory.repository.id, memory);
   }
 }

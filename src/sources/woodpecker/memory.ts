@@ -1,4 +1,4 @@
-import type { TargetKey } from '../../domain/deployment.ts';
+import { type TargetKey, targetId } from '../../domain/deployment.ts';
 import type { Repository } from './pipeline.ts';
 import type { Whence } from './target-of.ts';
 
@@ -49,6 +49,16 @@ export interface KnownTarget {
 /** The key of a repository's memory in the collector's state. */
 export function memoryKey(repositoryId: number): string {
   return `repository:${repositoryId}`;
+}
+
+/** One entry for each target: as it is mapped now, and `gone` as it was told before. */
+export function mergeTargets(before: readonly KnownTarget[], now: readonly KnownTarget[]): readonly KnownTarget[] {
+  const merged = new Map(before.map((known) => [targetId(known.target), known]));
+  for (const known of now) {
+    const id = targetId(known.target);
+    merged.set(id, { ...known, gone: merged.get(id)?.gone ?? known.gone });
+  }
+  return [...merged.values()];
 }
 
 /** Whether the listing shows the row that is kept. */

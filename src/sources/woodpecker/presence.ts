@@ -29,7 +29,7 @@ export class Presence {
   }
 
   /**
-   * `listed` are ids with names; a name is null where only the id is known. `good`: the poll was complete and good;
+   * `listed` are ids with names; a name is null where only the id is known, or the repository is left out. `good`: the poll was complete and good;
    * `now` in milliseconds that never go back.
    */
   look(
@@ -42,7 +42,9 @@ export class Presence {
     const present = new Set<string>();
     const names = new Set(listed.values());
     for (const memory of all) {
-      if (!listed.has(memory.repository.id) || memory.excluded) continue;
+      const name = listed.get(memory.repository.id);
+      // One that was left out and is wanted again is there, though its history is yet to be read.
+      if (name === undefined || (memory.excluded && name === null)) continue;
       for (const known of this.#mappedTargets(memory)) present.add(targetId(known.target));
     }
     const listings: Batch['listings'][number][] = [];

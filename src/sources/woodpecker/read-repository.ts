@@ -19,12 +19,19 @@ export interface Reading extends Omit<Bench, 'newerThan'> {
 export function needsReading(
   memory: RepositoryMemory,
   listed: Listed,
-  { now, date }: Pick<Reading, 'now' | 'date'>,
+  reading: Pick<Reading, 'now' | 'date' | 'retentionMs'>,
 ): boolean {
   if (!sameNewest(memory.newest, listed.newest)) return true;
-  return memory.open.some((row) =>
-    row.id === listed.newest?.id ? row.until !== null && date >= row.until : now >= row.nextAsk,
-  );
+  return memory.open.some((row) => isExpired(row, reading) || isDue(row, listed, reading));
+}
+
+/** Whether it is time to look at an open row: one that the listing shows costs nothing before it can be decided. */
+function isDue(row: OpenRow, { newest }: Listed, { now, date }: Pick<Reading, 'now' | 'date'>): boolean {
+  return row.id === newest?.id ? row.until !== null && date >= row.until : now >= row.nextAsk;
+}
+
+function isExpired({ created }: OpenRow, { now, retentionMs }: Pick<Reading, 'now' | 'retentionMs'>): boolean {
+  return created < now - retentionMs;
 }
 
 /** Reads what is new in a repository that was read before (counting.md §2.3, §2.4). */
@@ -84,12 +91,10 @@ async function lookAt(
   reading: Reading,
   readPage: ReadPage,
 ): Promise<Judged | null> {
-  if (row.created < reading.now - reading.retentionMs) return { kind: 'ignored', id: rowId(row), reason: 'expired' };
-  if (listed.newest?.id === row.id) {
-    if (row.until === null || reading.date < row.until) return null;
-    const shown = listed.row();
-    if (shown !== null && rowId(shown) === rowId(row)) return await judge(shown, reading.date, bench);
-  } else if (reading.now < row.nextAsk) return null;
+  if (isExpired(row, reading)) return { kind: 'ignored', id: rowId(row), reason: 'expired' };
+  if (!isDue(row, listed, reading)) return null;
+  const shown = listed.newest?.id === row.id ? listed.row() : null;
+  if (shown !== null && rowId(shown) === rowId(row)) return await judge(shown, reading.date, bench);
 
   const answer = await bench.api.pipeline(bench.repository.id, row.number);
   if (answer.ok) {
@@ -103,7 +108,9 @@ async function lookAt(
 /** A GET by number said 404: the list tells a row that is gone from access that was lost (counting.md §1 rule 1). */
 async function lookForIt(row: OpenRow, pages: PagesRead | null, readPage: ReadPage): Promise<Judged> {
   const answer = await pagesDownTo(row.number, pages, readPage);
-  if (answer.ok && !answer.value.rows.has(row.id)) return { kind: 'ignored', id: rowId(row), reason: 'gone' };
+  const found = answer.ok ? answer.value.rows.get(row.id) : undefined;
+  if (answer.ok && (found === undefined || rowId(found) !== rowId(row)))
+    return { kind: 'ignored', id: rowId(row), reason: 'gone' };
   const failure: Failure | null = answer.ok || answer.failure.reason === 'not_found' ? null : answer.failure;
   return { kind: 'open', row, until: row.until, failure };
 }

@@ -4,7 +4,7 @@ import type { Failure } from '../../upstream/upstream.ts';
 import { askAgain } from './asking.ts';
 import type { Judged } from './judge.ts';
 import type { Listed } from './listing.ts';
-import type { KnownTarget, OpenRow, RepositoryMemory } from './memory.ts';
+import { type KnownTarget, mergeTargets, type OpenRow, type RepositoryMemory } from './memory.ts';
 
 /** What one look at a repository found. */
 export interface RepositoryNews {
@@ -35,7 +35,6 @@ export function newsOf(
   const ignored: { id: string; reason: IgnoredReason }[] = [];
   const open = [...kept];
   const failures: Failure[] = [];
-  const targets = new Map(memory.targets.map((known) => [targetId(known.target), known]));
   const touched = new Map<string, KnownTarget>();
   for (const { before, judged } of rows) {
     switch (judged.kind) {
@@ -43,7 +42,7 @@ export function newsOf(
         deployments.push(judged.deployment);
         const id = targetId(judged.target.target);
         // Rows come newest first: the first of a target tells how it is mapped now.
-        if (!touched.has(id)) touched.set(id, { ...judged.target, gone: targets.get(id)?.gone ?? false });
+        if (!touched.has(id)) touched.set(id, judged.target);
         break;
       }
       case 'ignored':
@@ -58,12 +57,11 @@ export function newsOf(
       }
     }
   }
-  for (const [id, known] of touched) targets.set(id, known);
   return {
     deployments,
     ignored,
     targets: [...touched.values()].map(({ target, team }) => ({ target, team, observedSince: memory.observedSince })),
-    memory: { ...memory, newest: listed.newest, open, targets: [...targets.values()] },
+    memory: { ...memory, newest: listed.newest, open, targets: mergeTargets(memory.targets, [...touched.values()]) },
     failures,
   };
 }

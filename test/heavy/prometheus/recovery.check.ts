@@ -58,9 +58,8 @@ describe('F at 100, F at 200, S at 400, S at 900 (B6), through restarts (B8)', (
         const values = samples.map(({ value }) => value);
         expect(values, JSON.stringify(labels)).toEqual(values.toSorted((a, b) => a - b));
       }
-      const resets = await prometheus.query(`resets(${TOTALS}[1h])`);
-      expect(resets).toHaveLength(series.length);
-      expect(resets.filter(({ value }) => value !== 0)).toEqual([]);
+      const resets = await prometheus.query('resets(dora_deployments_total[1h])');
+      expect(resets.map(({ value }) => value)).toEqual([0, 0]);
       const failures = await prometheus.stored('dora_deployments_total{outcome="failure"}');
       expect(new Set(failures.flatMap(({ samples }) => samples.map(({ value }) => value)))).toEqual(new Set([2]));
       await giveTheRecoveryTime();

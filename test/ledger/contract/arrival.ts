@@ -52,7 +52,7 @@ export function arrivalContract(open: OpenStore): void {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(
-        stories(fc.oneof({ weight: 3, arbitrary: batches }, { weight: 1, arbitrary: others })),
+        stories(fc.oneof({ weight: 3, arbitrary: batches }, { weight: 2, arbitrary: others })),
         async (story) => {
           run += 1;
           await play(store.ledger, target(`app ${run}`), story);

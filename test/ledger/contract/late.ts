@@ -106,6 +106,14 @@ export function lateContract(open: OpenStore): void {
     expect(await counted(store.ledger, 'corrections')).toBe(2);
   });
 
+  test('rework that is taken away and given back is counted once', async () => {
+    await using store = await open();
+    for (const row of [failure(100), success(400), success(200), failure(300)]) await store.ledger.record(batch([row]));
+    const { items } = await store.ledger.queries.deployments({ ...ALL_DEPLOYMENTS, outcome: 'success' });
+    expect(items.map(({ rework }) => rework)).toEqual(['deployment', 'deployment']);
+    expect((await shown(store.ledger)).totals.rework).toEqual({ deployment: 2 });
+  });
+
   test('a late event leaves what was closed before it alone', async () => {
     await using store = await open();
     await store.ledger.record(batch([failure(10), success(20), failure(30), success(40), failure(50), success(60)]));

@@ -76,6 +76,16 @@ export function listingContract(open: OpenStore): void {
     expect((await shown(store.ledger)).open).toEqual([]);
   });
 
+  test('B10: the same when the events were learnt before it was listed again', async () => {
+    await using store = await open();
+    await store.ledger.record(batch([failure(100)]));
+    await store.ledger.record(removed(3600));
+    await store.ledger.record(batch([success(5000)]));
+    const { transitions } = await store.ledger.record(listed(7200));
+    expect(transitions).toEqual([]);
+    expect(await incidentsOf(store.ledger)).toMatchObject([{ state: 'abandoned', openedAt: at(100) }]);
+  });
+
   test('B10: what happened before it went, and is learnt when it is back, still closes it properly', async () => {
     await using store = await open();
     await store.ledger.record(batch([failure(100)]));

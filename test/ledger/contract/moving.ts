@@ -116,6 +116,16 @@ export function movingContract(open: OpenStore): void {
     expect((await shown(store.ledger)).totals.deployments).toEqual({ success: 2, failure: 3 });
   });
 
+  test('an event from before what the other brought is late', async () => {
+    await using store = await open();
+    await store.ledger.record(batch([failure(100), success(300, { target: API })]));
+    await store.ledger.record(batch([], { moves: [{ from: API, to: WEB }] }));
+    expect(await incidentsOf(store.ledger)).toMatchObject([{ closedAt: at(300) }]);
+    await store.ledger.record(batch([success(200)]));
+    expect(await incidentsOf(store.ledger)).toMatchObject([{ closedAt: at(200), recoveryMs: 100_000 }]);
+    expect((await shown(store.ledger)).totals.recoveries.deployment).toMatchObject({ count: 1, sumMs: 200_000 });
+  });
+
   test('into a name whose target is gone: it is there again, and what was abandoned goes on', async () => {
     await using store = await open();
     await store.ledger.record(batch([failure(100), success(50, { target: API })]));

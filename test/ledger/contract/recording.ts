@@ -217,6 +217,19 @@ export function recordingContract(open: OpenStore): void {
     ]);
   });
 
+  test('sources that record at the same time, and a tick, are one after the other', async () => {
+    await using store = await open();
+    const sources = Array.from({ length: 20 }, (_, index) => target('app', `ci${index}`));
+    const [recorded] = await Promise.all([
+      Promise.all(
+        sources.map((key) => store.ledger.record(batch([failure(1, { target: key }), success(2, { target: key })]))),
+      ),
+      store.ledger.tick(at(60)),
+    ]);
+    expect(recorded.map(({ transitions }) => transitions.length)).toEqual(sources.map(() => 2));
+    expect(recorded.flatMap(({ changes }) => changes.targets)).toEqual((await store.ledger.snapshot()).targets);
+  });
+
   test('each commit is reported', async () => {
     await using store = await open();
     await store.ledger.record(batch([success(1)]));

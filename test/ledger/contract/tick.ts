@@ -77,6 +77,18 @@ export function tickContract(open: OpenStore): void {
     expect(await counted(store.ledger, 'corrections')).toBe(0);
   });
 
+  test('a failure of the last moment belongs to what expires, also for a late event that comes after', async () => {
+    await using store = await open({ rules: { expiryMs: 25_000 } });
+    await store.ledger.record(batch([failure(0), failure(25)]));
+    await store.ledger.tick(at(30));
+    await store.ledger.record(batch([failure(40), success(50)]));
+    await store.ledger.record(batch([failure(35)]));
+    expect(await incidentsOf(store.ledger)).toMatchObject([
+      { state: 'expired', failures: 2, openedAt: at(0), closedAt: at(25) },
+      { state: 'recovered', failures: 2, openedAt: at(35), closedAt: at(50) },
+    ]);
+  });
+
   test('a late event does not open again what has expired', async () => {
     await using store = await open({ plan: tellAll });
     await store.ledger.record(batch([failure(100)]));

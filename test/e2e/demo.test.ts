@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Program } from '../support/program.ts';
+import { Page } from './page.ts';
+
+/** The processes that a process has started and that still run. */
+function childrenOf(pid: number): readonly number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return list.trim() === '' ? [] : list.trim().split(' ').map(Number);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+it('demo serves several teams at any free port, says where, and ends on SIGTERM with nothing left behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-e2e-'));
+  try {
+    await using demo = new Program(['demo', '--web.listen-address=127.0.0.1:0'], { env: { TMPDIR: folder } });
+    let url = '';
+    await demo.until(() => {
+      url = /^ +metrics +(http:\/\/127\.0\.0\.1:[1-9]\d*)\/metrics$/m.exec(demo.stdout)?.[1] ?? '';
+      return url !== '';
+    }, 'the demo says where it serves');
+    let page = new Page('');
+    await demo.until(async () => {
+      page = new Page(await (await fetch(`${url}/metrics`)).text());
+      return page.value('dora_collector_up') === 1;
+    }, 'all history has been read');
+
+    const targets = page.all('dora_incident_open');
+    expect(new Set(targets.map(({ labels }) => labels['team'])).size).toBeGreaterThanOrEqual(4);
+    const recoveries = page.all('dora_recovery_time_seconds_count').reduce((sum, { value }) => sum + value, 0);
+    expect(recoveries).toBeGreaterThan(10);
+    expect(demo.stdout.match(/^ {4}\S.*dora_/gm), 'queries to try').toHaveLength(3);
+    expect((await fetch(url)).status).toBe(200);
+
+    const children = childrenOf(demo.pid);
+    expect(children).toHaveLength(1);
+    expect(await demo.stop(), demo.output).toEqual({ code: 0, signal: null });
+    expect(children.filter(isRunning)).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(demo.stderr).toBe('');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
