@@ -47,6 +47,24 @@ export interface TargetFacts {
   readonly team: string;
   /** Milliseconds since the epoch: from when on the target's history is known whole. */
   readonly observedSince: number;
+  /** True where the target exists from its first sight, without an event. */
+  readonly sighted?: boolean;
+}
+
+/** What a source saw of a target that is not a deployment: it opens or closes an incident as one would. */
+export interface Sighting {
+  /** Unique within the source for ever, among deployments too. */
+  readonly id: string;
+  readonly target: TargetKey;
+  /** The kind of incident that it opens or closes. */
+  readonly about: IncidentKind;
+  readonly kind: 'failure' | 'recovery' | 'withdrawn';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** For a failure: how long after the end of a deployment it still makes that one a change failure, in ms. */
+  readonly blameWithinMs: number | null;
+  /** Facts for people: status, message. Never labels. */
+  readonly details: Readonly<Record<string, string | number>>;
 }
 
 /**
@@ -61,6 +79,8 @@ export interface Batch {
   readonly capabilities: Capabilities;
   /** In any order. Every target named here has its facts in `targets`. */
   readonly deployments: readonly Deployment[];
+  /** In any order. Absent: the source tells of deployments alone. */
+  readonly sightings?: readonly Sighting[];
   /** Rows that are decided and not counted. */
   readonly ignored: readonly { readonly id: string; readonly reason: IgnoredReason }[];
   /** Facts of the targets named here; a known target takes over the team, and a later `observedSince`. */

@@ -46,6 +46,10 @@ export interface Deployment {
    * it opens has no known beginning.
    */
   readonly beginningKnown: boolean;
+  /** When it began: decides what it can be blamed for. Absent or null: unknown. */
+  readonly startedAt?: number | null;
+  /** It went back to what had run before (counting.md §3): the deployment that it replaced is to blame. */
+  readonly rollback?: boolean;
 }
 
 /** A text that is the same for the same target and differs for different ones. */
