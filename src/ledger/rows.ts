@@ -23,13 +23,15 @@ export async function insertRows<T extends Table>(
   await writeRows(db, table, rows, '');
 }
 
-/** Inserts rows as `insertRows` does, and returns them as they are now, in no order. */
-export async function insertAndRead<T extends Table>(
+/** Inserts rows as `insertRows` does, and returns these columns of each as they are now, in no order. */
+export async function insertAndRead<T extends Table, C extends keyof Selectable<Tables[T]> & string>(
   db: Kysely<Tables>,
   table: T,
   rows: Iterable<Insertable<Tables[T]>>,
-): Promise<Selectable<Tables[T]>[]> {
-  return (await writeRows(db, table, rows, ' returning *')) as Selectable<Tables[T]>[];
+  columns: readonly C[],
+): Promise<Pick<Selectable<Tables[T]>, C>[]> {
+  const found = await writeRows(db, table, rows, ` returning ${quoted(columns)}`);
+  return found as Pick<Selectable<Tables[T]>, C>[];
 }
 
 /** Writes whole rows as `insertRows` does, over those that have the same `key`. */
@@ -40,9 +42,12 @@ export async function upsertRows<T extends Table>(
   rows: readonly Insertable<Tables[T]>[],
 ): Promise<void> {
   const others = Object.keys(rows[0] ?? {}).filter((column) => !key.some((part) => part === column));
-  const of = key.map((column) => `"${column}"`);
   const set = others.map((column) => `"${column}" = excluded."${column}"`);
-  await writeRows(db, table, rows, ` on conflict (${of.join()}) do update set ${set.join()}`);
+  await writeRows(db, table, rows, ` on conflict (${quoted(key)}) do update set ${set.join()}`);
+}
+
+function quoted(columns: readonly string[]): string {
+  return columns.map((column) => `"${column}"`).join();
 }
 
 async function writeRows<T extends Table>(

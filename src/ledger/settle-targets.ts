@@ -75,6 +75,7 @@ export async function writeFolds(trx: Transaction<Tables>, folds: readonly Fold[
     trx,
     'incidents',
     fresh.map(({ target, now }) => columnsOf(target, now)),
+    ['id', 'target_id', 'kind', 'opened_by'],
   );
   const ids = new Map(rows.map((row) => [`${row.target_id} ${row.kind} ${row.opened_by}`, row.id]));
   for (const { target, now } of fresh) now.id = ids.get(`${target} ${now.kind} ${now.incident.openedBy}`) ?? null;

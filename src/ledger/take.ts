@@ -17,12 +17,13 @@ export async function createTargets(
   const unknown = new Set(deployments.map(({ target }) => targetId(target)).filter((id) => !works.has(id)));
   const facts = batch.targets.filter(({ target }) => unknown.delete(targetId(target)));
   const totals = JSON.stringify(emptyTotals());
-  const rows = await insertAndRead(
-    trx,
-    'targets',
-    facts.map((fact) => ({ ...blankRow(batch, fact), totals })),
-  );
-  for (const row of rows) works.set(targetId(keyOf(row)), workOn(row, true));
+  const blank = facts.map((fact) => ({ ...blankRow(batch, fact), totals }));
+  const numbered = await insertAndRead(trx, 'targets', blank, ['id', 'source', 'app', 'environment']);
+  const ids = new Map(numbered.map((row) => [targetId(keyOf(row)), row.id]));
+  for (const row of blank) {
+    const key = targetId(keyOf(row));
+    works.set(key, workOn({ ...row, id: ids.get(key) ?? 0 }, true));
+  }
 }
 
 function blankRow(

@@ -7,7 +7,7 @@ const COUNTED = ['dora_deployments_total', 'dora_change_failures_total', 'dora_r
 
 it('a target that a live event makes known shows 0 for birth_hold, then 1, and the truth by its gauges at once', async () => {
   await using stage = await Stage.open();
-  stage.configure({ birth_hold: '3s' });
+  stage.configure({ birth_hold: '2s' });
   const shop = stage.repo('acme/shop');
   await using program = await stage.start();
   expect((await goodPoll(program)).targets()).toEqual([]);

@@ -111,7 +111,7 @@ it('B15: a poll that fails later moves no stamp and keeps the last good data', a
   const mend = stage.woodpecker.faults.add({ kind: 'status', status: 502 }, { path: /repos\/2\/pipelines/ });
   stage.push(other, 'failure', 1000);
   const failing = await pageWith(program, (page) => page.value('dora_collector_up') === 0, 'a failed poll');
-  const later = await nextPoll(program);
+  const later = await nextPoll(stage, program);
   const stamp = (page: Awaited<ReturnType<typeof scrape>>) =>
     page.value('dora_collector_last_success_timestamp_seconds');
   expect(stamp(later)).toBe(stamp(failing));

@@ -84,7 +84,7 @@ describe('a page with targets', () => {
       page.samples
         .filter(({ name }) => name.startsWith('dora_'))
         .map(({ name, labels }) => `${name} ${Object.values(labels)}`);
-    const before = await nextPoll(program);
+    const before = await nextPoll(stage, program);
 
     for (let i = 0; i < 200; i += 1) {
       const errors = [{ type: 'generic', message: `failed at ${i}`, is_warning: false, data: null }];

@@ -43,7 +43,7 @@ for (const [way, reload] of Object.entries(WAYS)) {
     expect(after.targets({ source: 'stays' })).toEqual(before.targets({ source: 'stays' }));
     expect(keysOf(after, 'acme/shop', stage.epoch, { source: 'comes' })).toEqual(TOLD);
     await goodPoll(program, 'stays');
-    const later = await nextPoll(program, 'stays');
+    const later = await nextPoll(stage, program, 'stays');
     expect(later.targets({ source: 'stays' })).toEqual(before.targets({ source: 'stays' }));
   });
 }
@@ -76,7 +76,7 @@ it('a bad file changes nothing, and both ways to reload say why', async () => {
     expect(refused.status).toBe(422);
     expect(JSON.stringify(refused.body)).toContain(path);
   }
-  const after = await nextPoll(program, 'stays');
+  const after = await nextPoll(stage, program, 'stays');
   expect(after.targets()).toEqual(before.targets());
   expect(after.value('dora_config_last_reload_success_timestamp_seconds')).toBe(
     before.value('dora_config_last_reload_success_timestamp_seconds'),

@@ -27,7 +27,7 @@ it('B8: history gives the same after kill -9 before, within and after its first 
     // In the second life the very first page has it all, whether a poll has ended or not.
     if (before !== null) expect((await scrape(program)).targets()).toEqual(before.targets());
     await goodPoll(program);
-    const page = await nextPoll(program);
+    const page = await nextPoll(stage, program);
     expect(keysOf(page, 'acme/shop', stage.epoch)).toEqual(TOLD);
     if (before !== null) expect(page.targets()).toEqual(before.targets());
     expect(await items(program, 'deployments')).toHaveLength(4);

@@ -115,12 +115,15 @@ export async function pageWith(program: Program, condition: (page: Page) => bool
   return page;
 }
 
-/** The page after a poll that began after now has ended. */
-export async function nextPoll(program: Program, source = 'woodpecker'): Promise<Page> {
-  const polls = (page: Page) => page.value('dora_collector_polls_total', { source }) ?? 0;
-  const before = polls(await scrape(program));
-  // The one that is under way may have looked already.
-  return await pageWith(program, (page) => polls(page) >= before + 2, `two more polls of ${source}`);
+/** The page after the end of a poll that began after now. */
+export async function nextPoll(stage: Stage, program: Program, source = 'woodpecker'): Promise<Page> {
+  const now = Date.now();
+  await program.until(async () => {
+    const begun = stage.woodpecker.requests.find(({ path, at }) => at > now && path.startsWith('/api/user/repos'));
+    const collectors = await items(program, `collectors?source=${source}`);
+    return begun !== undefined && Date.parse(String(collectors[0]?.['last_poll_at'])) >= begun.at;
+  }, `another poll of ${source}`);
+  return await scrape(program);
 }
 
 /** The page once a poll was complete and good. */

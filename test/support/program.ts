@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+/** Dozens of processes compile the same sources: this halves what a start costs. */
+const CACHE = join(REPOSITORY, 'node_modules/.cache/compiled');
 
 /** How often a condition is looked at, and how long it may take to come true, in milliseconds. */
 const LOOK_EVERY_MS = 50;
@@ -17,7 +20,7 @@ process.on('exit', () => {
 });
 
 export interface LaunchOptions {
-  /** What the environment has beside PATH. */
+  /** All of the environment but for Node.js' own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
 }
@@ -42,7 +45,7 @@ export class Program implements AsyncDisposable {
   constructor(words: readonly string[], { env = {}, cwd = REPOSITORY }: LaunchOptions = {}) {
     const child = spawn(process.execPath, [MAIN, ...words], {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { NODE_COMPILE_CACHE: CACHE, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
