@@ -44,8 +44,12 @@ const BACKWARDS = { path: ['until'], message: 'must be later than since' };
 export const targetQuery = z.strictObject(everywhere) satisfies z.ZodType<TargetQuery>;
 
 export const deploymentQuery = z
-  .strictObject({ ...everywhere, ...span, outcome: word('success', 'failure') })
-  .refine(notBackwards, BACKWARDS) satisfies z.ZodType<DeploymentQuery>;
+  .strictObject({ ...everywhere, ...span, outcome: word('success', 'failure'), upstream_id: text })
+  .refine(notBackwards, BACKWARDS)
+  .transform(({ upstream_id: upstreamId, ...query }) => ({
+    ...query,
+    upstreamId,
+  })) satisfies z.ZodType<DeploymentQuery>;
 
 export const incidentQuery = z
   .strictObject({

@@ -22,6 +22,7 @@ export async function readDeployments(db: Kysely<Tables>, query: DeploymentQuery
   const place = placeOf(query.cursor, 2);
   const rows = await withTarget(db)
     .where((e) => ofTarget(e, query))
+    .$if(query.upstreamId !== null, (q) => q.where('deployments.upstream_id', '=', query.upstreamId as string))
     .$if(query.outcome !== null, (q) => q.where('deployments.outcome', '=', query.outcome as string))
     .$if(query.since !== null, (q) => q.where('deployments.at', '>=', query.since as number))
     .$if(query.until !== null, (q) => q.where('deployments.at', '<', query.until as number))

@@ -24,6 +24,8 @@ export type TargetQuery = ListQuery;
 
 /** `since` <= finished < `until`, in milliseconds since the epoch. */
 export interface DeploymentQuery extends ListQuery {
+  /** The upstream's id, as an exemplar carries it; a source's ids are its own. */
+  readonly upstreamId: string | null;
   readonly outcome: Outcome | null;
   readonly since: number | null;
   readonly until: number | null;

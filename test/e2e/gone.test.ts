@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { removeRepo, setActive } from '../../src/demo/woodpecker/state.ts';
-import { goodPoll, items, keysOf, nextPoll, pageWith, Stage } from './stage.ts';
+import { goodPoll, items, keysOf, pageWith, Stage } from './stage.ts';
 import { TOLD, tellStory } from './story.ts';
 
 it('B10, B18: a repository that is no longer listed loses all its series at once after forget_after, its incident abandoned; back again, so is its history', async () => {

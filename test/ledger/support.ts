@@ -103,7 +103,7 @@ export async function shown(ledger: Ledger, app = WEB.app): Promise<TargetProjec
 }
 
 export const ALL: ListQuery = { limit: 1000, cursor: null, source: null, app: null, environment: null, team: null };
-export const ALL_DEPLOYMENTS: DeploymentQuery = { ...ALL, outcome: null, since: null, until: null };
+export const ALL_DEPLOYMENTS: DeploymentQuery = { ...ALL, upstreamId: null, outcome: null, since: null, until: null };
 export const ALL_INCIDENTS: IncidentQuery = { ...ALL, state: null, kind: null, since: null, until: null };
 
 /** All incidents of an app, the earliest first, without the ledger's numbers. */

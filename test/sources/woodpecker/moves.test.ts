@@ -103,6 +103,22 @@ describe('pipelines between two polls', () => {
   });
 });
 
+test('a server that was rebuilt uses its ids again: other pipelines, and the one that ran is gone', async () => {
+  await using stage = await openStage();
+  const { state } = stage.server;
+  const shop = stage.repo('acme/shop');
+  for (const age of [300, 200]) stage.ended(shop, 'success', stage.now - age);
+  stage.running(shop);
+  await stage.polls();
+  state.pipelines.set(shop.id, []);
+  state.lastPipelineId = 0;
+  for (const age of [3, 2, 1]) stage.ended(shop, 'failure', stage.now - age);
+  await stage.polls(2);
+  const page = await stage.program.page();
+  expect(page.deployments('acme/shop')).toEqual({ success: 2, failure: 3 });
+  expect(page.ignored()).toEqual({ gone: 1 });
+});
+
 describe('a zombie, which runs for ever', () => {
   test('it costs one request an hour once it is not the newest, and ends as expired after the retention', async () => {
     await using stage = await openStage({ retentionMs: 2 * DAY_MS });
