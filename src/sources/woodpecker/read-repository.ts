@@ -72,6 +72,10 @@ export async function readRepository(
   return { ok: true, value: newsOf(memory, listed, judged, kept, reading), date: reading.date, headers: {} };
 }
 
+function isAnother(found: Pipeline | undefined, row: OpenRow): boolean {
+  return found !== undefined && rowId(found) !== rowId(row);
+}
+
 async function unknownOf(
   page: readonly Pipeline[],
   open: ReadonlyMap<string, OpenRow>,
@@ -92,6 +96,8 @@ async function lookAt(
   readPage: ReadPage,
 ): Promise<Judged | null> {
   if (isExpired(row, reading)) return { kind: 'ignored', id: rowId(row), reason: 'expired' };
+  // The server was rebuilt and uses its ids again.
+  if (isAnother(pages?.rows.get(row.id), row)) return { kind: 'ignored', id: rowId(row), reason: 'gone' };
   if (!isDue(row, listed, reading)) return null;
   const shown = listed.newest?.id === row.id ? listed.row() : null;
   if (shown !== null && rowId(shown) === rowId(row)) return await judge(shown, reading.date, bench);
@@ -109,7 +115,7 @@ async function lookAt(
 async function lookForIt(row: OpenRow, pages: PagesRead | null, readPage: ReadPage): Promise<Judged> {
   const answer = await pagesDownTo(row.number, pages, readPage);
   const found = answer.ok ? answer.value.rows.get(row.id) : undefined;
-  if (answer.ok && (found === undefined || rowId(found) !== rowId(row)))
+  if (answer.ok && (found === undefined || isAnother(found, row)))
     return { kind: 'ignored', id: rowId(row), reason: 'gone' };
   const failure: Failure | null = answer.ok || answer.failure.reason === 'not_found' ? null : answer.failure;
   return { kind: 'open', row, until: row.until, failure };

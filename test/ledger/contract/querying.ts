@@ -120,7 +120,7 @@ export function queryingContract(open: OpenStore): void {
     expect(await seconds({ app: WEB.app, environment: 'staging' })).toEqual([3]);
     expect(await seconds({ team: '' })).toEqual([3]);
     expect(await seconds({ outcome: 'success' })).toEqual([5, 1]);
-    expect(await seconds({ upstreamId: success(5).id })).toEqual([5]);
+    expect(await seconds({ upstreamId: success(5, { target: OTHER }).id })).toEqual([5]);
     expect(await seconds({ since: at(2), until: at(4) })).toEqual([3, 2]);
     expect(await seconds({ since: 0, until: at(1) })).toEqual([]);
     const opened = async (filter: Partial<typeof ALL_INCIDENTS>) =>
