@@ -9,7 +9,7 @@ export type Signal =
       readonly identity: string;
       readonly beginningKnown: boolean;
     }
-  | { readonly kind: 'recovery'; readonly moment: Moment; readonly ref: string; readonly identity: string }
+  | { readonly kind: 'recovery'; readonly moment: Moment; readonly ref: string }
   /** A person ended it. */
   | { readonly kind: 'resolved'; readonly moment: Moment; readonly ref: string | null }
   /** The change was taken back and nothing had to be deployed. */
@@ -56,8 +56,6 @@ export type Effect =
       readonly ref: string | null;
       /** Milliseconds from the opening failure; null when there is none to tell. */
       readonly recoveryMs: number | null;
-      /** True for a recovery that tried what had failed once more: no rework. */
-      readonly repeatsFailed: boolean;
     }
   /** An attempt to close that closed nothing. */
   | { readonly kind: 'refused'; readonly incident: Incident };
@@ -145,8 +143,7 @@ function recover(state: State, recovery: Extract<Signal, { kind: 'recovery' }>):
       const { incident } = state;
       if (compareMoments(recovery.moment, incident.opened) <= 0)
         return { state, effects: [{ kind: 'refused', incident }] };
-      const repeatsFailed = recovery.identity !== '' && recovery.identity === incident.failedIdentity;
-      return close(incident, 'recovered', recovery.moment, recovery.ref, repeatsFailed);
+      return close(incident, 'recovered', recovery.moment, recovery.ref);
     }
     default:
       return assertNever(state);
@@ -159,12 +156,11 @@ function close(
   outcome: 'recovered' | 'resolved' | 'withdrawn',
   moment: Moment,
   ref: string | null,
-  repeatsFailed = false,
 ): Step {
   const recoveryMs = incident.beginningKnown ? Math.max(0, moment.at - incident.opened.at) : null;
   return {
     state: HEALTHY,
-    effects: [{ kind: 'closed', incident, outcome, moment, ref, recoveryMs, repeatsFailed }],
+    effects: [{ kind: 'closed', incident, outcome, moment, ref, recoveryMs }],
   };
 }
 
@@ -174,14 +170,14 @@ function abandon(state: State, moment: Moment): Step {
   return {
     state: { kind: 'abandoned', incident },
     effects: [
-      { kind: 'closed', incident, outcome: 'abandoned', moment, ref: null, recoveryMs: null, repeatsFailed: false },
+      { kind: 'closed', incident, outcome: 'abandoned', moment, ref: null, recoveryMs: null },
     ],
   };
 }
 
 function expired(incident: Incident, rules: Rules): Effect {
   const moment = momentOfSight(expiresAt(incident, rules));
-  return { kind: 'closed', incident, outcome: 'expired', moment, ref: null, recoveryMs: null, repeatsFailed: false };
+  return { kind: 'closed', incident, outcome: 'expired', moment, ref: null, recoveryMs: null };
 }
 
 function expiresAt(incident: Incident, rules: Rules): number {

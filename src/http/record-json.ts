@@ -48,6 +48,7 @@ export function deploymentJson(deployment: DeploymentRecord, base: string) {
     details: deployment.details,
     recorded_at: time(deployment.recordedAt),
     change_failure: deployment.changeFailure,
+    change_failure_why: deployment.changeFailureWhy,
     rework: deployment.rework,
     incident:
       deployment.incidentId === null
@@ -80,6 +81,13 @@ export function incidentJson(incident: IncidentRecord, base: string) {
     opened_by: briefJson(incident.openedBy, base),
     run: incident.run.map((failure) => briefJson(failure, base)),
     closed_by: briefJson(incident.closedBy, base),
+    sightings: incident.sightings.map(({ kind, at, details, attributedTo }) => ({
+      kind,
+      at: time(at),
+      details,
+      attributed_to: briefJson(attributedTo, base),
+    })),
+    attributed_to: briefJson(incident.attributedTo, base),
   };
 }
 

@@ -15,11 +15,9 @@ export interface Applied {
   readonly transitions: readonly PendingTransition[];
   /** Totals that had counted something else (counting.md §8). */
   readonly corrections: number;
-  /** Rows of deployments whose rework cause changed. */
-  readonly reworked: readonly { readonly id: number; readonly rework: string | null; readonly counted: boolean }[];
 }
 
-/** Takes a fold over into the target: its totals, its new deployments, and what is to be told. */
+/** Takes a fold over into the target: its totals, its open incidents, and what is to be told. */
 export function applyFold(work: TargetWork, folded: Folded): Applied {
   const transitions: PendingTransition[] = [];
   let corrections = 0;
@@ -29,9 +27,7 @@ export function applyFold(work: TargetWork, folded: Folded): Applied {
   }
   corrections += folded.vanished.filter(({ countedMs }) => countedMs !== null).length;
   takeCurrent(work, folded);
-  const reworked = markRework(work, folded);
-  corrections += reworked.filter(({ rework, counted }) => rework === null && counted).length;
-  return { transitions, corrections, reworked };
+  return { transitions, corrections };
 }
 
 function takeCurrent(work: TargetWork, folded: Folded): void {
@@ -81,24 +77,4 @@ function countRecovery(work: TargetWork, now: IncidentWork, before: IncidentWork
   });
   now.countedMs = recoveryMs;
   return 0;
-}
-
-function markRework(work: TargetWork, folded: Folded): Applied['reworked'] {
-  if (folded.kind !== 'deployment') return [];
-  for (const fresh of work.fresh) {
-    if (!folded.rework.has(fresh.deployment.id)) continue;
-    fresh.rework = 'deployment';
-    countRework(work);
-  }
-  return folded.refolded
-    .filter((row) => (row.rework === 'deployment') !== folded.rework.has(row.upstreamId))
-    .map((row) => {
-      const rework = folded.rework.has(row.upstreamId) ? 'deployment' : null;
-      if (rework !== null && row.reworkCounted === null) countRework(work);
-      return { id: row.id, rework, counted: row.reworkCounted !== null };
-    });
-}
-
-function countRework(work: TargetWork): void {
-  work.totals.rework.deployment = (work.totals.rework.deployment ?? 0) + 1;
 }

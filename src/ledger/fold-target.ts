@@ -4,9 +4,11 @@ import type { IncidentKind } from '../domain/deployment.ts';
 import { fold } from '../domain/fold.ts';
 import { compareMoments, type Moment } from '../domain/moment.ts';
 import { type Effect, HEALTHY, type Rules, type Signal, type State } from '../domain/mttr.ts';
-import { historyAfter, type RecordedDeployment } from './history.ts';
+import { historyAfter } from './history.ts';
+import { placeOf } from './places.ts';
+import type { RecordedDeployment } from './recorded-deployment.ts';
 import type { Tables } from './tables.ts';
-import { type IncidentWork, lastMoment, type TargetWork } from './target-work.ts';
+import type { IncidentWork, TargetWork } from './target-work.ts';
 
 /** What a fold made of one target's incidents of one kind. */
 export interface Folded {
@@ -18,8 +20,6 @@ export interface Folded {
   /** Incidents that never were, as it turns out. */
   readonly vanished: readonly IncidentWork[];
   readonly refused: number;
-  /** Upstream ids of the deployments that closed an incident and are rework. */
-  readonly rework: ReadonlySet<string>;
   /** Rows of deployments that were recorded before and folded again. */
   readonly refolded: readonly RecordedDeployment[];
 }
@@ -40,7 +40,7 @@ export async function foldTarget(
     .map(({ signal }) => signal)
     .toSorted((a, b) => compareMoments(a.moment, b.moment));
   const earliest = signals[0];
-  const late = earliest !== undefined && !work.created && compareMoments(earliest.moment, lastMoment(work.row)) <= 0;
+  const late = earliest !== undefined && !work.created && compareMoments(earliest.moment, placeOf(work.places, kind)) <= 0;
   return late
     ? await foldAgain(trx, work, kind, signals, earliest.moment, rules)
     : foldOn(work, kind, signals, origin, rules);
@@ -56,7 +56,7 @@ function foldOn(
   const before = work.current.get(kind) ?? null;
   const { effects } = fold(stateOf(before), signals, rules);
   const changed = incidentsOf(effects, kind, before).map((now) => ({ now, before: now.id === null ? null : before }));
-  return { kind, origin, changed, vanished: [], refused: refusals(effects), rework: reworkOf(effects), refolded: [] };
+  return { kind, origin, changed, vanished: [], refused: refusals(effects), refolded: [] };
 }
 
 /** Folds a target's history again from the last close before `earliest`, with these signals added to it. */
@@ -70,7 +70,7 @@ export async function foldAgain(
 ): Promise<Folded> {
   const history = await historyAfter(trx, work.row.id, kind, earliest);
   // Time that has passed for the target has passed for its history: what expired by a tick is not open again.
-  const passed: Signal = { kind: 'tick', moment: lastMoment(work.row) };
+  const passed: Signal = { kind: 'tick', moment: placeOf(work.places, kind) };
   const { effects } = fold(HEALTHY, [...history.signals, ...signals, passed], rules);
   const unmatched = new Set(history.incidents);
   const changed = incidentsOf(effects, kind, null).map((now) => {
@@ -84,7 +84,6 @@ export async function foldAgain(
     changed,
     vanished: [...unmatched],
     refused: refusals(effects),
-    rework: reworkOf(effects),
     refolded: history.deployments,
   };
 }
@@ -121,15 +120,6 @@ function incidentsOf(effects: readonly Effect[], kind: IncidentKind, current: In
     if (touched.at(-1) !== last) touched.push(last);
   }
   return touched;
-}
-
-function reworkOf(effects: readonly Effect[]): Set<string> {
-  const rework = new Set<string>();
-  for (const effect of effects) {
-    if (effect.kind !== 'closed' || effect.outcome !== 'recovered' || effect.repeatsFailed) continue;
-    if (effect.ref !== null) rework.add(effect.ref);
-  }
-  return rework;
 }
 
 function refusals(effects: readonly Effect[]): number {

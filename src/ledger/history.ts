@@ -1,7 +1,11 @@
 import type { Kysely } from 'kysely';
+import type { Sighting } from '../domain/batch.ts';
 import type { IncidentKind } from '../domain/deployment.ts';
 import { compareMoments, type Moment, momentOfSight } from '../domain/moment.ts';
 import type { Signal } from '../domain/mttr.ts';
+import { NEVER } from './places.ts';
+import { RECORDED_COLUMNS, type RecordedDeployment } from './recorded-deployment.ts';
+import { signalOfSighting } from './sightings.ts';
 import type { Tables } from './tables.ts';
 import { type IncidentWork, incidentOf } from './target-work.ts';
 
@@ -9,23 +13,12 @@ import { type IncidentWork, incidentOf } from './target-work.ts';
 export interface History {
   readonly signals: readonly Signal[];
   readonly incidents: readonly IncidentWork[];
+  /** Those that were folded: none where the incidents are not about deployments. */
   readonly deployments: readonly RecordedDeployment[];
-}
-
-/** A deployment that was recorded before, as far as a fold can change it. */
-export interface RecordedDeployment {
-  readonly id: number;
-  readonly upstreamId: string;
-  readonly rework: string | null;
-  /** The cause under which the totals count it as rework. */
-  readonly reworkCounted: string | null;
 }
 
 /** An abandoned incident can go on, so its close is no place to begin from. */
 const FINAL = ['recovered', 'resolved', 'withdrawn', 'expired'];
-
-/** Before every event. */
-const NEVER: Moment = { at: 0, sequence: 0, order: 0 };
 
 /** Reads what follows the last final close before `moment`: there the target was healthy, whatever comes late. */
 export async function historyAfter(
@@ -47,21 +40,12 @@ export async function historyAfter(
     .executeTakeFirst();
   const from = rest?.closed_at ?? 0;
 
-  const deployments = await trx
-    .selectFrom('deployments')
-    .select([
-      'id',
-      'upstream_id',
-      'outcome',
-      'at',
-      'sequence',
-      'ord',
-      'identity',
-      'beginning_known',
-      'rework',
-      'rework_counted',
-    ])
+  const deployments = kind === 'deployment' ? await deploymentsFrom(trx, targetId, from) : [];
+  const sightings = await trx
+    .selectFrom('sightings')
+    .select(['upstream_id', 'kind', 'at'])
     .where('target_id', '=', targetId)
+    .where('about', '=', kind)
     .where('at', '>=', from)
     .execute();
   const marks = await trx
@@ -79,42 +63,41 @@ export async function historyAfter(
     .execute();
   const incidents = rows.map(incidentOf);
 
-  const readable = new Set(deployments.map((row) => row.upstream_id));
+  const readable = new Set([...deployments, ...sightings].map((row) => row.upstream_id));
   const ends = incidents.filter((one) => isSwept(one, readable)).map(({ closed }) => closed?.moment ?? NEVER);
   if (rest !== undefined) ends.push({ at: from, sequence: rest.closed_sequence ?? 0, order: rest.closed_ord ?? 0 });
   const after = (at: Moment) => ends.every((end) => compareMoments(at, end) > 0);
   const kept = deployments.filter((row) => after({ at: row.at, sequence: row.sequence, order: row.ord }));
   return {
     signals: [
-      ...(kind === 'deployment' ? kept.map(signalOf) : []),
+      ...kept.map(signalOf),
+      ...sightings
+        .map((row) => signalOfSighting({ id: row.upstream_id, kind: row.kind as Sighting['kind'], at: row.at }))
+        .filter((signal) => after(signal.moment)),
       ...marks
         .map((mark) => ({ kind: mark.kind as 'removed' | 'listed', moment: momentOfSight(mark.at) }))
         .filter((mark) => after(mark.moment)),
     ],
     incidents: incidents.filter(({ incident }) => after(incident.opened)),
-    deployments: kept.map((row) => ({
-      id: row.id,
-      upstreamId: row.upstream_id,
-      rework: row.rework,
-      reworkCounted: row.rework_counted,
-    })),
+    deployments: kept,
   };
 }
 
 /** What the retention took cannot be folded again: such an incident stands as it was recorded. */
-function isSwept({ kind, incident }: IncidentWork, readable: ReadonlySet<string>): boolean {
-  return kind === 'deployment' && !readable.has(incident.openedBy);
+function isSwept({ incident }: IncidentWork, readable: ReadonlySet<string>): boolean {
+  return !readable.has(incident.openedBy);
 }
 
-function signalOf(row: {
-  readonly upstream_id: string;
-  readonly outcome: string;
-  readonly at: number;
-  readonly sequence: number;
-  readonly ord: number;
-  readonly identity: string;
-  readonly beginning_known: number;
-}): Signal {
+async function deploymentsFrom(trx: Kysely<Tables>, targetId: number, from: number): Promise<RecordedDeployment[]> {
+  return await trx
+    .selectFrom('deployments')
+    .select(RECORDED_COLUMNS)
+    .where('target_id', '=', targetId)
+    .where('at', '>=', from)
+    .execute();
+}
+
+function signalOf(row: RecordedDeployment): Signal {
   const moment = { at: row.at, sequence: row.sequence, order: row.ord };
   return row.outcome === 'failure'
     ? {
@@ -124,5 +107,5 @@ function signalOf(row: {
         identity: row.identity,
         beginningKnown: row.beginning_known === 1,
       }
-    : { kind: 'recovery', moment, ref: row.upstream_id, identity: row.identity };
+    : { kind: 'recovery', moment, ref: row.upstream_id };
 }

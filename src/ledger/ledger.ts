@@ -2,6 +2,7 @@ import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Observe } from '../domain/observation.ts';
+import { StoreFailure } from '../domain/store-failure.ts';
 import type { Plan } from '../domain/transition.ts';
 import { decidedIds } from './decided.ts';
 import { migrate } from './migrations.ts';
@@ -32,7 +33,7 @@ export interface Ledger {
   close(): Promise<void>;
 }
 
-/** Opens the SQLite ledger in `file` and brings its tables up to date. Throws an error that names the file. */
+/** Opens the SQLite ledger in `file` and brings its tables up to date. Throws a `StoreFailure` that names the file. */
 export async function openLedger(options: {
   readonly file: string;
   readonly rules: Rules;
@@ -48,7 +49,7 @@ export async function openLedger(options: {
   } catch (error) {
     await close();
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
+    throw new StoreFailure(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
   }
   const committed = () => observe({ kind: 'committed', at: clock.now() });
   return {

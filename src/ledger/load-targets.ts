@@ -1,10 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { IncidentKind, TargetKey } from '../domain/deployment.ts';
+import type { TargetKey } from '../domain/deployment.ts';
 import { targetId } from '../domain/deployment.ts';
 import { compareMoments } from '../domain/moment.ts';
+import { placeOf } from './places.ts';
 import { inSlices } from './rows.ts';
 import type { Tables, TargetsTable } from './tables.ts';
-import { incidentOf, keyOf, lastMoment, type TargetWork, workOn } from './target-work.ts';
+import { incidentOf, keyOf, type TargetWork, workOn } from './target-work.ts';
 
 /** Reads the targets with these identities that there are, by identity, with their current incidents. */
 export async function loadTargets(trx: Kysely<Tables>, keys: readonly TargetKey[]): Promise<Map<string, TargetWork>> {
@@ -44,8 +45,8 @@ export async function withIncidents(
     const work = works.get(row.target_id);
     const incident = incidentOf(row);
     if (work === undefined) continue;
-    const goesOn = incident.closed === null || compareMoments(incident.closed.moment, lastMoment(work.row)) === 0;
-    if (goesOn) work.current.set(row.kind as IncidentKind, incident);
+    const goesOn = incident.closed === null || compareMoments(incident.closed.moment, placeOf(work.places, incident.kind)) === 0;
+    if (goesOn) work.current.set(incident.kind, incident);
   }
   return new Map([...works.values()].map((work) => [targetId(keyOf(work.row)), work]));
 }

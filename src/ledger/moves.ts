@@ -6,12 +6,15 @@ import type { Rules } from '../domain/mttr.ts';
 import { addTotals } from '../domain/totals.ts';
 import { applyFold } from './apply-fold.ts';
 import type { Counting } from './counts.ts';
-import { foldAgain } from './fold-target.ts';
+import { evidenceOf } from './evidence.ts';
+import { type Folded, foldAgain } from './fold-target.ts';
 import { readIncidentTimes } from './gauges.ts';
+import { judge } from './judge.ts';
 import { loadTargets } from './load-targets.ts';
-import { writeFolds, writeTargets } from './settle-targets.ts';
+import { joinPlaces, moveOn, NEVER } from './places.ts';
+import { writeFolds, writeTargets, writeVerdicts } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
-import { capabilitiesOf, lastMoment, placeAt, type TargetWork } from './target-work.ts';
+import { capabilitiesOf, type TargetWork } from './target-work.ts';
 
 /** What moving changed: names to be shown anew, and numbers of targets that are no more. */
 export interface Moved {
@@ -72,7 +75,7 @@ async function joinListings(trx: Transaction<Tables>, into: TargetWork, from: Ta
   if (from.row.removed_at !== null) return;
   await trx.insertInto('marks').values({ target_id: into.row.id, kind: 'listed', at: now }).execute();
   into.row.removed_at = null;
-  placeAt(into, momentOfSight(now));
+  moveOn(into.places, null, momentOfSight(now));
 }
 
 async function merge(
@@ -82,7 +85,7 @@ async function merge(
   rules: Rules,
   counting: Counting,
 ): Promise<void> {
-  for (const table of ['deployments', 'incidents', 'marks'] as const) {
+  for (const table of ['deployments', 'sightings', 'incidents', 'marks'] as const) {
     await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
   }
   await trx.deleteFrom('targets').where('id', '=', from.row.id).execute();
@@ -91,13 +94,17 @@ async function merge(
   row.observed_since = Math.max(row.observed_since, from.row.observed_since);
   row.last_active_at = Math.max(row.last_active_at, from.row.last_active_at);
   row.last_success_at = Math.max(row.last_success_at ?? 0, from.row.last_success_at ?? 0) || null;
-  placeAt(into, lastMoment(from.row));
+  joinPlaces(into.places, from.places);
+  const folds: Folded[] = [];
   for (const kind of capabilitiesOf(row).kinds) {
-    const folded = await foldAgain(trx, into, kind, [], { at: 0, sequence: 0, order: 0 }, rules);
+    const folded = await foldAgain(trx, into, kind, [], NEVER, rules);
     const applied = applyFold(into, folded);
     await writeFolds(trx, [{ work: into, folded, applied }]);
     counting.add('corrections', {}, applied.corrections);
+    folds.push(folded);
   }
+  const judged = judge(into, await evidenceOf(trx, into, folds, true));
+  counting.add('corrections', {}, await writeVerdicts(trx, judged));
   await readIncidentTimes(trx, into);
   await writeTargets(trx, [into]);
 }

@@ -85,6 +85,7 @@ async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<Depl
       commit: JSON.parse(row.facts).commit,
       recordedAt: row.recorded_at,
       changeFailure: row.change_failure as FailureCause | null,
+      changeFailureWhy: row.change_failure_why,
       rework: row.rework as ReworkCause | null,
       incidentId: incident?.id ?? null,
       role: incident === null ? null : roleIn(row, incident),

@@ -3,6 +3,7 @@ import type { IncidentKind } from '../domain/deployment.ts';
 import { compareMoments } from '../domain/moment.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import { briefOf } from './read-deployments.ts';
+import { sightingsWithin } from './read-sightings.ts';
 import { ofTarget } from './read-targets.ts';
 import type { DeploymentBrief, IncidentQuery, IncidentRecord, Page } from './records.ts';
 import type { IncidentsTable, Tables, TargetsTable } from './tables.ts';
@@ -57,6 +58,7 @@ export async function readIncident(db: Kysely<Tables>, id: number): Promise<Inci
 
 async function recordOf(db: Kysely<Tables>, row: Row): Promise<IncidentRecord> {
   const { incident, closed } = incidentOf(row);
+  const sightings = await sightingsWithin(db, row, RUN_LIMIT);
   return {
     id: row.id,
     kind: row.kind as IncidentKind,
@@ -71,6 +73,8 @@ async function recordOf(db: Kysely<Tables>, row: Row): Promise<IncidentRecord> {
     openedBy: await briefByUpstreamId(db, row.source, incident.openedBy),
     run: row.kind === 'deployment' ? await runOf(db, row) : [],
     closedBy: closed?.ref == null ? null : await briefByUpstreamId(db, row.source, closed.ref),
+    sightings: sightings.map(({ brief }) => brief),
+    attributedTo: sightings.find(({ id }) => id === incident.openedBy)?.brief.attributedTo ?? null,
   };
 }
 

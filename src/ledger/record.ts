@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Batch } from '../domain/batch.ts';
-import { targetId } from '../domain/deployment.ts';
+import { type TargetKey, targetId } from '../domain/deployment.ts';
 import { momentOfSight } from '../domain/moment.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Plan, Transition } from '../domain/transition.ts';
@@ -12,7 +12,7 @@ import type { Changes, TargetProjection } from './projection.ts';
 import { inSlices, insertRows, inTurns, upsertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
-import { createTargets, takeDeployment, takeFacts } from './take.ts';
+import { createTargets, takeDeployment, takeFacts, takeSighting } from './take.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
 
 export interface Recorded {
@@ -22,30 +22,32 @@ export interface Recorded {
 
 /**
  * Records a batch inside the caller's transaction (design.md §2): drops what is known, folds the rest, and writes
- * deployments, incidents, totals, the collector's state and the messages that `plan` decides on.
+ * deployments, sightings, incidents, totals, the collector's state and the messages that `plan` decides on.
  */
 export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: Plan, rules: Rules): Promise<Recorded> {
   const counting = new Counting(batch.source);
   const moved = await moveTargets(trx, batch, rules, counting);
-  const { deployments, ignored } = await dropKnown(trx, batch);
+  const { deployments, sightings, ignored } = await dropKnown(trx, batch);
 
   const named = [...batch.targets.map(({ target }) => target), ...batch.listings.map(({ target }) => target)];
   const works = await loadTargets(trx, [...named, ...moved.changed]);
-  await createTargets(trx, batch, deployments, works);
+  const created = await createTargets(trx, batch, [...deployments, ...sightings], works);
   const touched = new Set<TargetWork>(moved.changed.flatMap((key) => works.get(targetId(key)) ?? []));
+  for (const work of created) touched.add(work);
 
   const capabilities = JSON.stringify(batch.capabilities);
   for (const facts of batch.targets) {
     const work = works.get(targetId(facts.target));
     if (work !== undefined && takeFacts(work, facts, capabilities)) touched.add(work);
   }
-  await inTurns(deployments, (deployment) => {
-    const work = works.get(targetId(deployment.target));
-    if (work === undefined)
-      throw new Error(`a deployment of ${targetId(deployment.target)} came without the facts of its target`);
-    takeDeployment(work, deployment);
+  const workOf = ({ target }: { readonly target: TargetKey }) => {
+    const work = works.get(targetId(target));
+    if (work === undefined) throw new Error(`an event of ${targetId(target)} came without the facts of its target`);
     touched.add(work);
-  });
+    return work;
+  };
+  await inTurns(deployments, (deployment) => takeDeployment(workOf(deployment), deployment));
+  await inTurns(sightings, (sighting) => takeSighting(workOf(sighting), sighting));
   const gone: number[] = [...moved.gone];
   for (const { target, change } of batch.listings) {
     const work = works.get(targetId(target));

@@ -85,6 +85,8 @@ export interface DeploymentRecord extends TargetKey {
   readonly details: Readonly<Record<string, string | number>>;
   readonly recordedAt: number;
   readonly changeFailure: FailureCause | null;
+  /** The rule that made it one, in words; null exactly when it is none. */
+  readonly changeFailureWhy: string | null;
   readonly rework: ReworkCause | null;
   /** The incident that it opened, extended or closed; `role` is null exactly when this is. */
   readonly incidentId: number | null;
@@ -94,6 +96,16 @@ export interface DeploymentRecord extends TargetKey {
 /** A deployment as an incident shows it. */
 export interface DeploymentBrief
   extends Pick<DeploymentRecord, 'id' | 'number' | 'outcome' | 'finishedAt' | 'rule' | 'link' | 'details'> {}
+
+/** What a source saw of a target that is no deployment, as an incident shows it. */
+export interface SightingBrief {
+  readonly kind: 'failure' | 'recovery' | 'withdrawn';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly details: Readonly<Record<string, string | number>>;
+  /** The deployment that it makes a change failure; null when there is none, or when its row was swept. */
+  readonly attributedTo: DeploymentBrief | null;
+}
 
 /** One incident: the failure that opened it, the run of failures, and what ended it. */
 export interface IncidentRecord extends TargetKey {
@@ -113,6 +125,10 @@ export interface IncidentRecord extends TargetKey {
   /** The failures of the run in order, at most 100 of them. */
   readonly run: readonly DeploymentBrief[];
   readonly closedBy: DeploymentBrief | null;
+  /** What opened, extended or closed it and was no deployment, in order, at most 100. */
+  readonly sightings: readonly SightingBrief[];
+  /** The deployment that its opening is attributed to; one that failed itself is `openedBy`. */
+  readonly attributedTo: DeploymentBrief | null;
 }
 
 /** How one source is doing. */

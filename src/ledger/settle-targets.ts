@@ -4,15 +4,19 @@ import type { Rules } from '../domain/mttr.ts';
 import type { Transition } from '../domain/transition.ts';
 import { type Applied, applyFold } from './apply-fold.ts';
 import type { Counting } from './counts.ts';
+import { evidenceOf } from './evidence.ts';
 import { type Folded, foldTarget } from './fold-target.ts';
 import { setIncidentTimes } from './gauges.ts';
+import { type Judged, judge } from './judge.ts';
+import { moveOn } from './places.ts';
 import { inSlices, insertAndRead, insertRows, inTurns, upsertRows } from './rows.ts';
+import { sightingRows } from './sightings.ts';
 import type { Tables, TargetsTable } from './tables.ts';
 import {
   capabilitiesOf,
   incidentColumns as columnsOf,
   type NewDeployment,
-  placeAt,
+  rowOf,
   type TargetWork,
 } from './target-work.ts';
 
@@ -23,7 +27,7 @@ export interface Fold {
   readonly applied: Applied;
 }
 
-/** Folds what is new of each target, writes all of it, and tells what became of the incidents. */
+/** Folds and judges what is new of each target, writes all of it, and tells what became of the incidents. */
 export async function foldAndWrite(
   trx: Transaction<Tables>,
   works: readonly TargetWork[],
@@ -38,8 +42,14 @@ export async function foldAndWrite(
       folds.push({ work, folded, applied: applyFold(work, folded) });
     }
   });
-  await insertRows(trx, 'deployments', deploymentRows(works, batch.now));
   await writeFolds(trx, folds);
+  const foldsOf = Map.groupBy(folds, ({ work }) => work);
+  await inTurns(works, async (work) => {
+    const evidence = await evidenceOf(trx, work, foldsOf.get(work)?.map(({ folded }) => folded) ?? []);
+    counting.add('corrections', {}, await writeVerdicts(trx, judge(work, evidence)));
+  });
+  await insertRows(trx, 'deployments', deploymentRows(works, batch.now));
+  await insertRows(trx, 'sightings', sightingRows(works, batch.now));
 
   const transitions: Transition[] = [];
   await inTurns(folds, async ({ work, folded, applied }) => {
@@ -60,7 +70,7 @@ export async function foldAndWrite(
   return transitions;
 }
 
-/** Writes what folds made of incidents and recorded deployments; incidents that are new have their number afterwards. */
+/** Writes what folds made of incidents; those that are new have their number afterwards. */
 export async function writeFolds(trx: Transaction<Tables>, folds: readonly Fold[]): Promise<void> {
   const vanished = folds.flatMap(({ folded }) => folded.vanished.flatMap(({ id }) => id ?? []));
   await inSlices(vanished, (slice) => trx.deleteFrom('incidents').where('id', 'in', slice).execute());
@@ -79,26 +89,23 @@ export async function writeFolds(trx: Transaction<Tables>, folds: readonly Fold[
   );
   const ids = new Map(rows.map((row) => [`${row.target_id} ${row.kind} ${row.opened_by}`, row.id]));
   for (const { target, now } of fresh) now.id = ids.get(`${target} ${now.kind} ${now.incident.openedBy}`) ?? null;
-
-  for (const { applied } of folds) await writeRework(trx, applied);
 }
 
-async function writeRework(trx: Transaction<Tables>, { reworked }: Applied): Promise<void> {
-  for (const { id, rework } of reworked) {
-    await trx
-      .updateTable('deployments')
-      .set((e) => ({ rework, rework_counted: e.fn.coalesce('rework_counted', e.val(rework)) }))
-      .where('id', '=', id)
-      .execute();
-  }
+/** Writes what verdicts changed of recorded rows, and returns how many totals had counted something else. */
+export async function writeVerdicts(trx: Transaction<Tables>, judged: Judged): Promise<number> {
+  for (const { id, ...row } of judged.deployments)
+    await trx.updateTable('deployments').set(row).where('id', '=', id).execute();
+  for (const { id, blamed } of judged.degradations)
+    await trx.updateTable('sightings').set({ blamed }).where('id', '=', id).execute();
+  return judged.corrections;
 }
 
 /** Writes the rows of targets, the place of each in history being that of its latest signal. */
 export async function writeTargets(trx: Transaction<Tables>, works: readonly TargetWork[]): Promise<void> {
   const rows: Selectable<TargetsTable>[] = [];
   await inTurns(works, (work) => {
-    for (const { signal } of work.signals) placeAt(work, signal.moment);
-    rows.push({ ...work.row, totals: JSON.stringify(work.totals) });
+    for (const { about, signal } of work.signals) moveOn(work.places, about, signal.moment);
+    rows.push(rowOf(work));
   });
   await upsertRows(trx, 'targets', ['id'], rows);
 }
@@ -107,7 +114,7 @@ function* deploymentRows(works: readonly TargetWork[], now: number) {
   for (const work of works) for (const fresh of work.fresh) yield deploymentRow(work, fresh, now);
 }
 
-function deploymentRow(work: TargetWork, { deployment, rework }: NewDeployment, now: number) {
+function deploymentRow(work: TargetWork, { deployment, changeFailure, rework }: NewDeployment, now: number) {
   const { commit, link, rule, details } = deployment;
   return {
     source: deployment.target.source,
@@ -120,9 +127,13 @@ function deploymentRow(work: TargetWork, { deployment, rework }: NewDeployment, 
     duration_ms: deployment.durationMs,
     beginning_known: Number(deployment.beginningKnown),
     identity: deployment.identity,
+    started_at: deployment.startedAt ?? null,
+    is_rollback: Number(deployment.rollback === true),
     facts: JSON.stringify({ commit, link, rule, details }),
     recorded_at: now,
-    change_failure: deployment.outcome === 'failure' ? 'deployment' : null,
+    change_failure: changeFailure?.cause ?? null,
+    change_failure_why: changeFailure?.why ?? null,
+    change_failure_counted: changeFailure?.cause ?? null,
     rework,
     rework_counted: rework,
   };

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import { StoreFailure } from '../domain/store-failure.ts';
 import type { Tables } from './tables.ts';
 import { isBusy } from './transaction.ts';
 
@@ -23,7 +24,7 @@ export interface SqliteConnections {
 
 /**
  * Opens the file, made with its folder where missing. A lock beside it keeps a second daemon out; the operating
- * system drops it with the process, however that ends. Throws an error that names the file when it is in use,
+ * system drops it with the process, however that ends. Throws a `StoreFailure` that names the file when it is in use,
  * unreadable or no database.
  */
 export function openSqlite(file: string): SqliteConnections {
@@ -31,7 +32,7 @@ export function openSqlite(file: string): SqliteConnections {
     return openLocked(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
+    throw new StoreFailure(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Tables } from './tables.ts';
 
 /** How many rows of which table one step of a sweep took away. */
 export interface Swept {
-  readonly table: 'deployments' | 'incidents' | 'marks';
+  readonly table: 'deployments' | 'sightings' | 'incidents' | 'marks';
   readonly rows: number;
 }
 
@@ -20,6 +20,13 @@ export async function sweepStep(trx: Transaction<Tables>, before: number): Promi
     await insertRows(trx, 'decided', decided);
     await remove(trx, 'deployments', deployments);
     return { table: 'deployments', rows: deployments.length };
+  }
+  const sightings = await oldSightings(trx, before).execute();
+  if (sightings.length > 0) {
+    const decided = sightings.map(({ source, upstream_id, kind }) => ({ source, upstream_id, verdict: kind }));
+    await insertRows(trx, 'decided', decided);
+    await remove(trx, 'sightings', sightings);
+    return { table: 'sightings', rows: sightings.length };
   }
   const incidents = await oldIncidents(trx, before).execute();
   if (incidents.length > 0) {
@@ -45,6 +52,28 @@ function oldDeployments(trx: Kysely<Tables>, before: number) {
             .select('incidents.id')
             .whereRef('incidents.target_id', '=', 'deployments.target_id')
             .whereRef('incidents.opened_at', '<=', 'deployments.at')
+            .where((i) => i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', before)])),
+        ),
+      ),
+    )
+    .orderBy('at')
+    .limit(ROWS_PER_STATEMENT);
+}
+
+function oldSightings(trx: Kysely<Tables>, before: number) {
+  return trx
+    .selectFrom('sightings')
+    .select(['id', 'source', 'upstream_id', 'kind'])
+    .where('at', '<', before)
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('incidents')
+            .select('incidents.id')
+            .whereRef('incidents.target_id', '=', 'sightings.target_id')
+            .whereRef('incidents.kind', '=', 'sightings.about')
+            .whereRef('incidents.opened_at', '<=', 'sightings.at')
             .where((i) => i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', before)])),
         ),
       ),

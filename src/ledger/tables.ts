@@ -5,6 +5,7 @@ export interface Tables {
   readonly targets: TargetsTable;
   readonly deployments: DeploymentsTable;
   readonly decided: DecidedTable;
+  readonly sightings: SightingsTable;
   readonly marks: MarksTable;
   readonly incidents: IncidentsTable;
   readonly collectors: CollectorsTable;
@@ -22,10 +23,8 @@ export interface TargetsTable {
   capabilities: string;
   observed_since: number;
   born_live_at: number | null;
-  /** The latest moment that was folded: an event before it is late. */
-  last_at: number;
-  last_sequence: number;
-  last_ord: number;
+  /** JSON: where the history stands, by kind of incident. */
+  places: string;
   last_active_at: number;
   last_success_at: number | null;
   failure_at: number | null;
@@ -46,23 +45,46 @@ export interface DeploymentsTable {
   duration_ms: number | null;
   beginning_known: number;
   identity: string;
+  started_at: number | null;
+  is_rollback: number;
   /** JSON: commit, link, rule and the upstream's facts. */
   facts: string;
   recorded_at: number;
   change_failure: string | null;
+  change_failure_why: string | null;
+  /** The cause under which the totals count it as a change failure: kept whatever later events make of it. */
+  change_failure_counted: string | null;
   rework: string | null;
   /** The cause under which the totals count it as rework: kept when a late event takes the cause away. */
   rework_counted: string | null;
 }
 
-/** Ids that are decided and have no row elsewhere: ignored ones, and deployments older than the retention. */
+/** Ids that are decided and have no row elsewhere: ignored ones, and what is older than the retention. */
 export interface DecidedTable {
   source: string;
   upstream_id: string;
   verdict: string;
 }
 
-/** What we saw of a target that is not a deployment. */
+/** What a source saw of a target that is no deployment. */
+export interface SightingsTable {
+  id: Generated<number>;
+  source: string;
+  upstream_id: string;
+  target_id: number;
+  /** The kind of incident that it opens or closes. */
+  about: string;
+  kind: string;
+  at: number;
+  blame_within_ms: number | null;
+  /** Upstream id of the deployment that it is attributed to. */
+  blamed: string | null;
+  /** JSON: the upstream's facts. */
+  details: string;
+  recorded_at: number;
+}
+
+/** When a target went and came back. */
 export interface MarksTable {
   id: Generated<number>;
   target_id: number;
@@ -85,7 +107,7 @@ export interface IncidentsTable {
   closed_at: number | null;
   closed_sequence: number | null;
   closed_ord: number | null;
-  /** Upstream id of the deployment that closed it. */
+  /** Upstream id of the event that closed it. */
   closed_by: string | null;
   /** Null while open. */
   outcome: string | null;

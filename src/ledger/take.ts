@@ -1,34 +1,38 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Batch, TargetFacts } from '../domain/batch.ts';
-import { type Deployment, targetId } from '../domain/deployment.ts';
+import type { Batch, Sighting, TargetFacts } from '../domain/batch.ts';
+import { type Deployment, type TargetKey, targetId } from '../domain/deployment.ts';
 import type { Signal } from '../domain/mttr.ts';
 import { DURATION_BOUNDS, emptyTotals, observe } from '../domain/totals.ts';
 import { insertAndRead } from './rows.ts';
+import { signalOfSighting } from './sightings.ts';
 import type { Tables, TargetsTable } from './tables.ts';
 import { keyOf, type TargetWork, workOn } from './target-work.ts';
 
-/** Adds the targets that begin to exist with one of these deployments: a target exists from its first counted event. */
+/** Adds the targets that begin to exist: with one of these events, or where their source says so, at first sight. */
 export async function createTargets(
   trx: Kysely<Tables>,
   batch: Batch,
-  deployments: readonly Deployment[],
+  events: readonly { readonly target: TargetKey }[],
   works: Map<string, TargetWork>,
-): Promise<void> {
-  const unknown = new Set(deployments.map(({ target }) => targetId(target)).filter((id) => !works.has(id)));
+): Promise<readonly TargetWork[]> {
+  const beginning = [...events, ...batch.targets.filter(({ sighted }) => sighted === true)];
+  const unknown = new Set(beginning.map(({ target }) => targetId(target)).filter((id) => !works.has(id)));
   const facts = batch.targets.filter(({ target }) => unknown.delete(targetId(target)));
   const totals = JSON.stringify(emptyTotals());
   const blank = facts.map((fact) => ({ ...blankRow(batch, fact), totals }));
   const numbered = await insertAndRead(trx, 'targets', blank, ['id', 'source', 'app', 'environment']);
   const ids = new Map(numbered.map((row) => [targetId(keyOf(row)), row.id]));
-  for (const row of blank) {
+  return blank.map((row) => {
     const key = targetId(keyOf(row));
-    works.set(key, workOn({ ...row, id: ids.get(key) ?? 0 }, true));
-  }
+    const work = workOn({ ...row, id: ids.get(key) ?? 0 }, true);
+    works.set(key, work);
+    return work;
+  });
 }
 
 function blankRow(
   batch: Batch,
-  { target, team, observedSince }: TargetFacts,
+  { target, team, observedSince, sighted }: TargetFacts,
 ): Omit<Selectable<TargetsTable>, 'id' | 'totals'> {
   return {
     source: target.source,
@@ -38,10 +42,8 @@ function blankRow(
     capabilities: JSON.stringify(batch.capabilities),
     observed_since: observedSince,
     born_live_at: batch.origin === 'backfill' ? null : batch.now,
-    last_at: 0,
-    last_sequence: 0,
-    last_ord: 0,
-    last_active_at: 0,
+    places: '{}',
+    last_active_at: sighted === true ? observedSince || batch.now : 0,
     last_success_at: null,
     failure_at: null,
     recovery_at: null,
@@ -64,24 +66,27 @@ export function takeFacts(work: TargetWork, { team, observedSince }: TargetFacts
 export function takeDeployment(work: TargetWork, deployment: Deployment): void {
   const { row, totals } = work;
   const { outcome, at } = deployment;
-  work.fresh.push({ deployment, rework: null });
+  work.fresh.push({ deployment, changeFailure: null, rework: null });
   work.signals.push({ about: 'deployment', signal: signalOf(deployment) });
 
   totals.deployments[outcome] += 1;
   if (at >= (totals.exemplars[outcome]?.at ?? 0)) totals.exemplars[outcome] = { id: deployment.id, value: 1, at };
   row.last_active_at = Math.max(row.last_active_at, at);
-  if (outcome === 'failure') {
-    totals.changeFailures.deployment = (totals.changeFailures.deployment ?? 0) + 1;
-    return;
-  }
+  if (outcome === 'failure') return;
   row.last_success_at = Math.max(row.last_success_at ?? 0, at);
   if (deployment.durationMs !== null)
     observe(totals.durations, DURATION_BOUNDS, deployment.durationMs, { id: deployment.id, at });
+}
+
+/** Adds a new sighting to what is to be folded. */
+export function takeSighting(work: TargetWork, sighting: Sighting): void {
+  work.sightings.push({ sighting, blamed: null });
+  work.signals.push({ about: sighting.about, signal: signalOfSighting(sighting) });
 }
 
 function signalOf({ outcome, at, sequence, order, id, identity, beginningKnown }: Deployment): Signal {
   const moment = { at, sequence, order };
   return outcome === 'failure'
     ? { kind: 'failure', moment, ref: id, identity, beginningKnown }
-    : { kind: 'recovery', moment, ref: id, identity };
+    : { kind: 'recovery', moment, ref: id };
 }

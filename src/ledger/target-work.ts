@@ -1,9 +1,11 @@
 import type { Selectable } from 'kysely';
-import type { Capabilities } from '../domain/batch.ts';
+import type { ChangeFailure } from '../domain/attribution.ts';
+import type { Capabilities, Sighting } from '../domain/batch.ts';
 import type { Deployment, IncidentKind, ReworkCause, TargetKey } from '../domain/deployment.ts';
-import { compareMoments, type Moment } from '../domain/moment.ts';
+import type { Moment } from '../domain/moment.ts';
 import type { CloseOutcome, Incident, Signal } from '../domain/mttr.ts';
 import type { Totals } from '../domain/totals.ts';
+import type { Places } from './places.ts';
 import type { TargetProjection } from './projection.ts';
 import type { IncidentsTable, TargetsTable } from './tables.ts';
 
@@ -24,10 +26,17 @@ export interface Closing {
   readonly recoveryMs: number | null;
 }
 
-/** A deployment that this transaction adds, and what the fold finds out about it. */
+/** A deployment that this transaction adds, and the verdict on it. */
 export interface NewDeployment {
   readonly deployment: Deployment;
+  changeFailure: ChangeFailure | null;
   rework: ReworkCause | null;
+}
+
+/** A sighting that this transaction adds, and the deployment that it is attributed to. */
+export interface NewSighting {
+  readonly sighting: Sighting;
+  blamed: string | null;
 }
 
 /** A target while a transaction works on it: its row as it will be written, and what is new. */
@@ -35,7 +44,9 @@ export interface TargetWork {
   readonly row: Selectable<TargetsTable>;
   readonly totals: Totals;
   readonly created: boolean;
+  readonly places: Places;
   readonly fresh: NewDeployment[];
+  readonly sightings: NewSighting[];
   /** What is new, by the kind of incident that it is about; null: every kind. */
   readonly signals: { readonly about: IncidentKind | null; readonly signal: Signal }[];
   /** The incidents that are open, and an abandoned one that may go on. */
@@ -43,19 +54,21 @@ export interface TargetWork {
 }
 
 export function workOn(row: Selectable<TargetsTable>, created: boolean): TargetWork {
-  return { row, totals: JSON.parse(row.totals), created, fresh: [], signals: [], current: new Map() };
+  return {
+    row,
+    totals: JSON.parse(row.totals),
+    created,
+    places: JSON.parse(row.places),
+    fresh: [],
+    sightings: [],
+    signals: [],
+    current: new Map(),
+  };
 }
 
-export function lastMoment(row: Selectable<TargetsTable>): Moment {
-  return { at: row.last_at, sequence: row.last_sequence, order: row.last_ord };
-}
-
-/** Moves a target's place in history on to `moment`, never back. */
-export function placeAt({ row }: Pick<TargetWork, 'row'>, moment: Moment): void {
-  if (compareMoments(moment, lastMoment(row)) <= 0) return;
-  row.last_at = moment.at;
-  row.last_sequence = moment.sequence;
-  row.last_ord = moment.order;
+/** The target's row as it will be written. */
+export function rowOf({ row, places, totals }: TargetWork): Selectable<TargetsTable> {
+  return { ...row, places: JSON.stringify(places), totals: JSON.stringify(totals) };
 }
 
 export function keyOf(row: Pick<TargetsTable, 'source' | 'app' | 'environment'>): TargetKey {

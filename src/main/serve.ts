@@ -1,6 +1,7 @@
 import type { Flags } from '../config/command-line.ts';
 import { loadProcessConfig } from '../config/load.ts';
 import { notBuilt } from '../config/not-built.ts';
+import { StoreFailure } from '../domain/store-failure.ts';
 import { CannotListen } from '../http/server.ts';
 import { systemClock } from '../polling/system-clock.ts';
 import { openLog } from './log.ts';
@@ -41,6 +42,7 @@ export async function serve(flags: Flags): Promise<number> {
     program = await startProgram({ config: loaded.config, load, clock: systemClock, random: Math.random, log });
   } catch (error) {
     if (error instanceof CannotListen) log.error({ detail: error.message }, 'cannot listen');
+    else if (error instanceof StoreFailure) log.error({ detail: error.message }, 'cannot open the ledger');
     else log.error({ err: error }, 'cannot start');
     return EXIT.failure;
   }
@@ -62,8 +64,9 @@ function signalled(log: Log, reload: () => Promise<unknown> | undefined): Promis
     Promise.resolve(reload()).catch((error) => log.error({ err: error }, 'the reload failed'));
   });
   return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    // Kept for good: a second signal, as a process group may send it, must not cut the shutdown short.
+    process.on('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
   });
 }
 

@@ -184,7 +184,7 @@ function toSignal(
     case 'failure':
       return { kind, moment, ref, identity, beginningKnown };
     case 'recovery':
-      return { kind, moment, ref, identity };
+      return { kind, moment, ref };
     case 'resolved':
     case 'withdrawn':
       return { kind, moment, ref };
@@ -203,7 +203,7 @@ function failure(second: number): Signal {
 }
 
 function success(second: number): Signal {
-  return { kind: 'recovery', moment: at(second), ref: `s${second}`, identity: `s${second}` };
+  return { kind: 'recovery', moment: at(second), ref: `s${second}` };
 }
 
 function at(second: number): Moment {

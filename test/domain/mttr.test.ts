@@ -13,8 +13,8 @@ function failure(at: number, ref: string, identity = 'broken'): Signal {
   return { kind: 'failure', moment: { at, sequence: 1, order: 1 }, ref, identity, beginningKnown: true };
 }
 
-function recovery(at: number, identity = 'mended', sequence = 2): Signal {
-  return { kind: 'recovery', moment: { at, sequence, order: 1 }, ref: 's1', identity };
+function recovery(at: number, sequence = 2): Signal {
+  return { kind: 'recovery', moment: { at, sequence, order: 1 }, ref: 's1' };
 }
 
 function signal(kind: 'neither' | 'removed' | 'listed' | 'tick', at: number): Signal {
@@ -87,7 +87,7 @@ describe('failing', () => {
   });
 
   test.each([90, 100])('B9: a recovery at %i, not later than the failure, changes nothing', (at) => {
-    expect(step(failing, recovery(at, 'mended', 1), RULES)).toEqual({
+    expect(step(failing, recovery(at, 1), RULES)).toEqual({
       state: failing,
       effects: [{ kind: 'refused', incident }],
     });
@@ -149,16 +149,6 @@ describe('failing', () => {
     expect(step({ kind: 'failing', incident: unknown }, recovery(400), RULES).effects).toEqual([
       expect.objectContaining(closing(unknown, 'recovered', 400, null)),
     ]);
-  });
-
-  test('a recovery repeats what failed only when both are known and the same', () => {
-    const repeats = (failed: string, tried: string) => {
-      const given: State = { kind: 'failing', incident: { ...incident, failedIdentity: failed } };
-      return step(given, recovery(400, tried), RULES).effects[0];
-    };
-    expect(repeats('abc', 'abc')).toMatchObject({ repeatsFailed: true });
-    expect(repeats('abc', 'def')).toMatchObject({ repeatsFailed: false });
-    expect(repeats('', '')).toMatchObject({ repeatsFailed: false });
   });
 });
 

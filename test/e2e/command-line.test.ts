@@ -96,5 +96,6 @@ it('a ledger that another one uses is said in words, with exit code 1, and the o
   expect(others).toEqual([]);
   expect(line).toContain('another dora-exporter uses this ledger');
   expect(line).toContain(stage.ledger);
+  expect(line, 'no stack').not.toContain('    at ');
   expect(keysOf(await goodPoll(program), 'acme/shop', stage.epoch)).toEqual(TOLD);
 });

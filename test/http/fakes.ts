@@ -69,6 +69,7 @@ export const DEPLOYMENT: DeploymentRecord = {
   commit: 'abc123',
   recordedAt: NOW - 5 * MINUTE,
   changeFailure: 'deployment',
+  changeFailureWhy: 'it failed',
   rework: null,
   incidentId: 3,
   role: 'opened',
@@ -90,6 +91,8 @@ export const OPEN: IncidentRecord = {
   openedBy: FAILED,
   run: [FAILED, { ...FAILED, id: 42, number: 18, finishedAt: NOW - 4 * MINUTE }],
   closedBy: null,
+  sightings: [],
+  attributedTo: null,
 };
 
 export const CLOSED: IncidentRecord = {

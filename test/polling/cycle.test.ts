@@ -19,7 +19,9 @@ describe('a cycle', () => {
     expect(calls).toEqual(['poll', 'catchUp', 'stamp']);
     // The time is that of the end, and the duration that of the news alone.
     const at = Date.UTC(2026, 0, 1, 0, 0, 7);
-    expect(polls).toEqual([{ kind: 'poll', source: 'woodpecker', at, tookMs: 2 * SECOND, failure: null, detail: null }]);
+    expect(polls).toEqual([
+      { kind: 'poll', source: 'woodpecker', at, tookMs: 2 * SECOND, failure: null, detail: null },
+    ]);
     stop.abort();
     await done;
   });

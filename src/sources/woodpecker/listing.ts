@@ -45,7 +45,11 @@ export class Lister {
       if (failure !== null) return failure;
     }
     const feed = await api.latestFeed();
-    if (!feed.ok) return feed;
+    if (!feed.ok) {
+      // Where both are broken it is not that the server cannot list so many: the better listing is tried first again.
+      if (this.#names === null) this.#feed = false;
+      return feed;
+    }
     const namesRead = this.#namesAt;
     const unknown = this.#names !== null && feed.value.some((row) => !this.#names?.has(idOf(row, 'repo_id')));
     if (unknown && namesRead !== now) {

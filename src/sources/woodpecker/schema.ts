@@ -4,11 +4,15 @@ import type { Pipeline, Repository, Step, Workflow } from './pipeline.ts';
 // Names before the slash are those of 3.x, after it those of 2.x: created/created_at, started/start_time.
 
 /** Unix seconds, 0 or nothing for unset. */
-const seconds = z.number().int().nonnegative().nullish();
+const seconds = z.number().int().nullish();
+/** The year 2286: what lies beyond was never seconds. */
+const ABSURD_SECONDS = 10_000_000_000;
 const text = z.string().nullish();
 
+/** Milliseconds of the name that is there; 0 for none, and for a time that cannot be one. */
 function ms(...candidates: readonly (number | null | undefined)[]): number {
-  return (candidates.find((candidate) => candidate != null) ?? 0) * 1000;
+  const found = candidates.find((candidate) => candidate != null) ?? 0;
+  return found > 0 && found < ABSURD_SECONDS ? found * 1000 : 0;
 }
 
 const step = z
@@ -127,7 +131,7 @@ export const listing = z
   .nullable()
   .transform((rows) => rows ?? []);
 
-/** A listed repository's newest pipeline; `id` 0 where it has none. */
+/** A listed repository's newest pipeline; left out where it has none. */
 export const listedRepository = z.object({ id: z.number().int().positive(), last_pipeline: pipeline.nullish() });
 
 /** A row of the feed: the newest pipeline of a repository, without an id where it has none, without `updated`. */

@@ -32,7 +32,7 @@ export async function openInChromium(url: string): Promise<Rendered> {
     if (code !== 0) throw new Error(`chromium ended with ${code}:\n${stderr}`);
     return { dom: stdout, console: stderr.split('\n').filter((line) => line.includes(':CONSOLE')) };
   } finally {
-    // Its helpers may still be writing as it ends.
+    // Other processes of its own may still be writing as it ends.
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }

@@ -140,7 +140,9 @@ async function expectFolded(
       closedBy: deployments.find(({ id }) => id === closed?.ref)?.sequence ?? null,
       recoveryMs: closed?.recoveryMs ?? null,
     });
-    if (closed?.outcome === 'recovered' && !closed.repeatsFailed) rework.add(closed.ref);
+    const tried = deployments.find(({ id }) => id === closed?.ref)?.identity;
+    const repeats = tried !== '' && tried === effect.incident.failedIdentity;
+    if (closed?.outcome === 'recovered' && !repeats) rework.add(closed.ref);
   }
   const incidents = (await incidentsOf(ledger, app)).map((one) => ({
     openedAt: one.openedAt,
@@ -190,5 +192,5 @@ function toSignal({ outcome, at, sequence, order, id, identity, beginningKnown }
   const moment = { at, sequence, order };
   return outcome === 'failure'
     ? { kind: 'failure', moment, ref: id, identity, beginningKnown }
-    : { kind: 'recovery', moment, ref: id, identity };
+    : { kind: 'recovery', moment, ref: id };
 }

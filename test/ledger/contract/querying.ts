@@ -43,6 +43,7 @@ export function queryingContract(open: OpenStore): void {
       details: { event: 'push' },
       recordedAt: at(10_000),
       changeFailure: 'deployment',
+      changeFailureWhy: 'it failed',
       rework: null,
       incidentId: items[0]?.incidentId,
       role: 'opened',
@@ -72,6 +73,8 @@ export function queryingContract(open: OpenStore): void {
         openedBy: brief(100, 'failure'),
         run: [brief(100, 'failure'), brief(200, 'failure')],
         closedBy: brief(400, 'success'),
+        sightings: [],
+        attributedTo: null,
       },
     ]);
     expect(await store.ledger.queries.incident(items[0]?.id ?? 0)).toEqual(items[0]);

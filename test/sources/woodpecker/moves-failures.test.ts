@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../../src/demo/woodpecker/faults.ts';
 import { addPipeline } from '../../../src/demo/woodpecker/pipelines.ts';
 import { setPermission } from '../../../src/demo/woodpecker/state.ts';
@@ -55,6 +55,33 @@ describe('B14 an upstream that fails is told by a reason of the closed set, and 
 });
 
 describe('a part of a poll that fails', () => {
+  test('429 says how long to wait', async () => {
+    await using stage = await openStage();
+    const shop = stage.repo('acme/shop');
+    await stage.polls();
+    stage.ended(shop, 'success', stage.now);
+    const headers = { 'Retry-After': '7' };
+    stage.server.faults.add({ kind: 'status', status: 429, headers }, { path: /pipelines/, times: 1 });
+    const end = { ok: false, reason: 'rate_limited', retryAfterMs: 7_000, partial: true };
+    expect(await stage.program.cycle()).toMatchObject(end);
+  });
+
+  test('B16 a poll that takes too long is a time-out, and what was read of others counts', async () => {
+    await using stage = await openStage();
+    const [shop, web] = [stage.repo('acme/shop'), stage.repo('acme/web')];
+    await stage.polls();
+    for (const repo of [shop, web]) stage.ended(repo, 'success', stage.now);
+    stage.server.faults.add({ kind: 'hang' }, { path: /\/1\/pipelines/, times: 1 });
+    const cycle = stage.program.cycle();
+    await vi.waitFor(() => expect(stage.server.requests.at(-1)?.path).toContain('/pipelines'));
+    await vi.waitFor(() => expect(stage.program.observed.filter(({ kind }) => kind === 'request')).toHaveLength(3));
+    await stage.clock.advance(60_000);
+    expect(await cycle).toMatchObject({ ok: false, reason: 'timeout' });
+    expect((await stage.program.page()).deployments()).toEqual({ success: 1, failure: 0 });
+    await stage.polls();
+    expect((await stage.program.page()).deployments()).toEqual({ success: 2, failure: 0 });
+  });
+
   test('B15 a page in the middle: nothing of that repository is taken, others are, and no success is stamped', async () => {
     await using stage = await openStage();
     const [shop, web] = [stage.repo('acme/shop'), stage.repo('acme/web')];

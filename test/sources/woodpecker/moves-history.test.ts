@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Repo } from '../../../src/demo/woodpecker/model.ts';
+import { settle } from '../../support/fake-clock.ts';
 import { DAY_MS, POLL_MS } from './support-program.ts';
 import { looksAt, openStage, type Stage } from './support-stage.ts';
 
@@ -164,6 +165,23 @@ describe('a first read that takes several polls', () => {
     expect(asked.map((paths) => paths.length)).toEqual([2, 6, 6, 5]);
     expect(stage.program.logged.filter((line) => line.startsWith('history read'))).toHaveLength(3);
     expect(stage.program.logged.at(-1)).toContain('"done":3,"pending":0');
+  });
+
+  test('nothing of it is recorded while a poll is running', async () => {
+    await using stage = await openStage();
+    history(stage, stage.repo('acme/shop'), FFSS.slice(2));
+    const { inbox } = stage.program;
+    const { decided } = inbox;
+    inbox.decided = async (ids) => {
+      await stage.clock.advance(POLL_MS);
+      return await decided(ids);
+    };
+    await stage.program.good();
+    // Everything was read by then; it waits for the next time that is history's.
+    await settle();
+    expect((await stage.program.page()).deployments().success).toBeNull();
+    await stage.program.good();
+    expect((await stage.program.page()).deployments().success).toBe(2);
   });
 
   test('what happens live meanwhile is counted once, and in its order', async () => {

@@ -72,6 +72,19 @@ describe('a verdict that may still change', () => {
     expect((await stage.program.page()).deployments('acme/shop').failure).toBe(1);
   });
 
+  test('with workflow a row is asked for once, when it is decided', async () => {
+    await using stage = await openStage({ keys: { workflow: 'deploy' } });
+    const shop = stage.repo('acme/shop');
+    await stage.polls();
+    const failed = stage.ended(shop, 'failure', stage.now - 5);
+    const killed = stage.ended(shop, 'killed', stage.now);
+    expect(looksAt(await stage.asked(() => stage.polls()), shop)).toEqual(['list', String(failed.number)]);
+    expect(looksAt(await stage.asked(() => stage.polls(10)), shop)).toEqual([String(killed.number)]);
+    const page = await stage.program.page();
+    expect(page.deployments('acme/shop')).toEqual({ success: 0, failure: 1 });
+    expect(page.ignored()).toEqual({ killed: 1 });
+  });
+
   test('killed neither opens nor closes an incident', async () => {
     await using stage = await openStage({ keys: { settle: '0s' } });
     const shop = stage.repo('acme/shop');

@@ -68,6 +68,34 @@ describe('pipelines between two polls', () => {
     },
   );
 
+  test('one that was the newest for long is asked for at every poll once it is not', async () => {
+    await using stage = await openStage();
+    const shop = stage.repo('acme/shop');
+    const slow = stage.running(shop, { status: 'pending', started: 0 });
+    await stage.polls();
+    await stage.clock.advance(HOUR_MS);
+    stage.end(slow, 'running', { started: stage.now, finished: 0, updated: stage.now });
+    await stage.polls();
+    stage.running(shop);
+    await stage.polls(2);
+    stage.end(slow, 'success');
+    await stage.polls();
+    expect((await stage.program.page()).deployments('acme/shop').success).toBe(1);
+  });
+
+  test('what is known is not paged through again', async () => {
+    await using stage = await openStage();
+    const shop = stage.repo('acme/shop');
+    for (let age = 130; age > 0; age -= 1) stage.ended(shop, 'success', stage.now - age * 100);
+    expect(looksAt(await stage.asked(() => stage.polls()), shop)).toEqual(['list', 'list', 'list']);
+    const open = stage.running(shop);
+    // The second page is the first without anything new.
+    expect(looksAt(await stage.asked(() => stage.polls()), shop)).toEqual(['list', 'list']);
+    stage.end(open, 'success');
+    expect(looksAt(await stage.asked(() => stage.polls()), shop)).toEqual(['list']);
+    expect((await stage.program.page()).deployments('acme/shop').success).toBe(131);
+  });
+
   test('a row that was created and vanished at once is gone', async () => {
     await using stage = await openStage();
     const shop = stage.repo('acme/shop');
@@ -127,9 +155,9 @@ describe('a zombie, which runs for ever', () => {
     stage.ended(shop, 'success', stage.now);
     await stage.polls(20);
     // Every poll for ten minutes, then at doubling intervals.
-    const asked = await stage.asked(() => stage.polls((3 * HOUR_MS) / POLL_MS));
+    const asked = await stage.asked(() => stage.polls(90, HOUR_MS / 30));
     expect(looksAt(asked, shop).length).toBeLessThanOrEqual(7);
-    const later = await stage.asked(() => stage.polls((5 * HOUR_MS) / POLL_MS));
+    const later = await stage.asked(() => stage.polls(30, HOUR_MS / 6));
     expect(looksAt(later, shop)).toEqual(Array(5).fill(String(zombie.number)));
     await stage.clock.advance(2 * DAY_MS);
     await stage.polls();

@@ -130,6 +130,11 @@ export async function openProgram(
     observe({ kind: 'poll', source: own.name, at: clock.now(), tookMs: cycled.tookMs, ...trouble });
     return end;
   };
+  const page = async (): Promise<Page> => {
+    const { chunks } = await running.metrics.scrape({ accept: null, acceptEncoding: null });
+    running.metrics.served();
+    return new Page(Buffer.concat(chunks).toString());
+  };
   return {
     observed,
     logged,
@@ -138,14 +143,12 @@ export async function openProgram(
       const end = await cycle();
       if (!end.ok) throw new Error(`the poll failed: ${end.reason}, ${end.detail}`);
     },
-    async page() {
-      const { chunks } = await running.metrics.scrape({ accept: null, acceptEncoding: null });
-      running.metrics.served();
-      return new Page(Buffer.concat(chunks).toString());
-    },
+    page,
     async restart(again) {
       await running.close();
       running = await start(again);
+      // The first scrape shows counters as they were before.
+      await page();
     },
     get inbox() {
       return running.inbox;

@@ -67,11 +67,11 @@ export class Stage implements AsyncDisposable {
     return this.end(added, status, { finished, ...fields });
   }
 
-  /** Polls `times` times at the interval; each must end well. */
-  async polls(times = 1): Promise<void> {
+  /** Polls `times` times at the interval, or at another; each must end well. */
+  async polls(times = 1, everyMs = POLL_MS): Promise<void> {
     for (let time = 0; time < times; time += 1) {
       await this.program.good();
-      await this.clock.advance(POLL_MS);
+      await this.clock.advance(everyMs);
     }
   }
 

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Faults } from '../woodpecker/faults.ts';
+import type { SeenRequest } from '../woodpecker/listener.ts';
+import { createListener } from './listener.ts';
+import { type ArgocdState, createState } from './state.ts';
+
+export interface StartOptions {
+  /** `3.5.1`, `3.4.7`, `2.13.9` or another: decides fields and quirks. */
+  readonly version: string;
+  /** Milliseconds since the epoch: the server's clock, which its `Date` header shows. */
+  readonly now: () => number;
+  /** 0 for any that is free. */
+  readonly port?: number;
+  /** A path such as `/argo-cd` that all routes stand under (`--rootpath`). */
+  readonly basePath?: string;
+}
+
+/** A server that looks to a client like the API server of Argo CD, and whose every fact can be set. */
+export interface SimulatedArgocd extends AsyncDisposable {
+  /** With the base path, without a slash at the end. */
+  readonly url: string;
+  readonly state: ArgocdState;
+  readonly faults: Faults;
+  /** Every request so far, in the order in which they came. */
+  readonly requests: readonly SeenRequest[];
+  /** Stops at once; answers that hang, and streams, are cut off. */
+  close(): Promise<void>;
+}
+
+/** Starts a simulated server on 127.0.0.1, without accounts or applications. Rejects when the port is taken. */
+export async function startArgocd(options: StartOptions): Promise<SimulatedArgocd> {
+  const { basePath = '' } = options;
+  const state = createState(options.version, options.now);
+  const faults = new Faults();
+  const requests: SeenRequest[] = [];
+  const server = createServer(createListener({ state, faults, requests, basePath }));
+  // As Go does: a connection may idle for ever, so that it never closes just as the next request is on its way.
+  server.keepAliveTimeout = 0;
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  async function close(): Promise<void> {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+  return {
+    url: `http://127.0.0.1:${port}${basePath}`,
+    state,
+    faults,
+    requests,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Sighting } from './batch.ts';
+import type { Deployment, FailureCause } from './deployment.ts';
+import { compareMoments, type Moment, momentOfSight } from './moment.ts';
+
+/** A deployment, as far as blame and rework go. */
+export type Attempt = Pick<
+  Deployment,
+  'id' | 'outcome' | 'at' | 'sequence' | 'order' | 'identity' | 'startedAt' | 'rollback'
+>;
+
+/** The beginning of a span in which a target was Degraded. */
+export type Degradation = Pick<Sighting, 'id' | 'at' | 'blameWithinMs'>;
+
+/** Why a deployment is a change failure. */
+export interface ChangeFailure {
+  readonly cause: FailureCause;
+  /** The rule that made it one, in words. */
+  readonly why: string;
+}
+
+export interface Attribution {
+  /** The change failures among the attempts, by the deployment's id. */
+  readonly failures: ReadonlyMap<string, ChangeFailure>;
+  /** The id of the deployment to blame, by the id of the sighting. */
+  readonly blamed: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds out which of a target's deployments are change failures (counting.md §7), given in any order: those that
+ * failed, those that the target was Degraded after, and those that were rolled back. Of several events that make
+ * a deployment one, the earliest is its cause.
+ */
+export function attribute(attempts: readonly Attempt[], degradations: readonly Degradation[]): Attribution {
+  const ordered = attempts.toSorted(compareAttempts);
+  const failures = new Map<string, ChangeFailure & { readonly moment: Moment }>();
+  const blamed = new Map<string, string>();
+  const note = ({ id }: Attempt, moment: Moment, cause: FailureCause, why: string) => {
+    const known = failures.get(id);
+    if (known === undefined || compareMoments(moment, known.moment) < 0) failures.set(id, { cause, why, moment });
+  };
+  for (const [index, attempt] of ordered.entries()) {
+    if (attempt.outcome === 'failure') note(attempt, attempt, 'deployment', 'it failed');
+    const predecessor = ordered[index - 1];
+    if (attempt.rollback === true && predecessor !== undefined)
+      note(predecessor, attempt, 'rollback', `number ${attempt.sequence} rolled it back at ${timeOf(attempt.at)}`);
+  }
+  for (const degradation of degradations) {
+    const culprit = culpritOf(degradation, ordered);
+    if (culprit === null) continue;
+    blamed.set(degradation.id, culprit.id);
+    note(culprit, momentOfSight(degradation.at), 'degraded', whyDegraded(degradation, culprit));
+  }
+  return { failures, blamed };
+}
+
+/** Moments decide; ids make the order of two at one moment the same every time. */
+export function compareAttempts(a: Attempt, b: Attempt): number {
+  return compareMoments(a, b) || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
+/** The latest that had started by then, if it had not ended, or not long ago. */
+function culpritOf({ at, blameWithinMs }: Degradation, ordered: readonly Attempt[]): Attempt | null {
+  if (blameWithinMs === null) return null;
+  const latest = ordered.findLast((attempt) => (attempt.startedAt ?? attempt.at) <= at);
+  return latest !== undefined && at - latest.at <= blameWithinMs ? latest : null;
+}
+
+function whyDegraded({ at, blameWithinMs }: Degradation, culprit: Attempt): string {
+  const since = `Degraded since ${timeOf(at)}`;
+  if (culprit.at > at) return `${since}, after it started and before it ended`;
+  return `${since}, ${(at - culprit.at) / 1000} s after it ended: at most ${(blameWithinMs ?? 0) / 1000} s make it to blame`;
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}
