@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Most of it waits for timers and child processes: one worker on two cores would leave them idle.
+    maxWorkers: 2,
   },
 });

@@ -169,9 +169,7 @@ function abandon(state: State, moment: Moment): Step {
   const { incident } = state;
   return {
     state: { kind: 'abandoned', incident },
-    effects: [
-      { kind: 'closed', incident, outcome: 'abandoned', moment, ref: null, recoveryMs: null },
-    ],
+    effects: [{ kind: 'closed', incident, outcome: 'abandoned', moment, ref: null, recoveryMs: null }],
   };
 }
 

@@ -18,7 +18,10 @@ export interface Repaired {
  * first of: it is a rollback; it closed a deployment incident, and is not what had failed once more; it is the latest
  * success that ended while a degraded incident was open.
  */
-export function reworkOf(attempts: readonly Attempt[], repaired: readonly Repaired[]): ReadonlyMap<string, ReworkCause> {
+export function reworkOf(
+  attempts: readonly Attempt[],
+  repaired: readonly Repaired[],
+): ReadonlyMap<string, ReworkCause> {
   const found = new Map<string, ReworkCause>();
   if (repaired.some(({ kind }) => kind === 'degraded')) {
     const successes = attempts.filter(({ outcome }) => outcome === 'success').toSorted(compareAttempts);

@@ -53,12 +53,15 @@ export function emptyTotals(): Totals {
   };
 }
 
-/** Adds one observation of `ms` milliseconds; a bucket holds what is at most its bound in seconds. */
+/**
+ * Adds one observation of `ms` milliseconds; a bucket holds what is at most its bound in seconds. Without an exemplar
+ * the bucket keeps the one it has.
+ */
 export function observe(
   histogram: Histogram,
   bounds: readonly number[],
   ms: number,
-  exemplar: Omit<Exemplar, 'value'>,
+  exemplar: Omit<Exemplar, 'value'> | null,
 ): void {
   const seconds = ms / 1000;
   const found = bounds.findIndex((bound) => seconds <= bound);
@@ -66,7 +69,7 @@ export function observe(
   histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
   histogram.sumMs += ms;
   histogram.count += 1;
-  histogram.exemplars[bucket] = { ...exemplar, value: seconds };
+  if (exemplar !== null) histogram.exemplars[bucket] = { ...exemplar, value: seconds };
 }
 
 /** Adds `from` to `to`: two targets that became one. */

@@ -71,10 +71,14 @@ function countRecovery(work: TargetWork, now: IncidentWork, before: IncidentWork
   if (recoveryMs === null || now.closed === null) return 0;
   const histogram = work.totals.recoveries[now.kind] ?? emptyHistogram(RECOVERY_BOUNDS);
   work.totals.recoveries[now.kind] = histogram;
-  observe(histogram, RECOVERY_BOUNDS, recoveryMs, {
-    id: now.closed.ref ?? now.incident.openedBy,
-    at: now.closed.moment.at,
-  });
+  const id = deploymentToShow(now);
+  observe(histogram, RECOVERY_BOUNDS, recoveryMs, id === null ? null : { id, at: now.closed.moment.at });
   now.countedMs = recoveryMs;
   return 0;
+}
+
+/** The deployment that an exemplar links: the recovery, else the failure; health has neither. */
+function deploymentToShow({ kind, incident, closed }: IncidentWork): string | null {
+  if (kind !== 'deployment') return null;
+  return closed?.outcome === 'recovered' ? closed.ref : incident.openedBy;
 }

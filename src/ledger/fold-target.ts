@@ -40,7 +40,8 @@ export async function foldTarget(
     .map(({ signal }) => signal)
     .toSorted((a, b) => compareMoments(a.moment, b.moment));
   const earliest = signals[0];
-  const late = earliest !== undefined && !work.created && compareMoments(earliest.moment, placeOf(work.places, kind)) <= 0;
+  const late =
+    earliest !== undefined && !work.created && compareMoments(earliest.moment, placeOf(work.places, kind)) <= 0;
   return late
     ? await foldAgain(trx, work, kind, signals, earliest.moment, rules)
     : foldOn(work, kind, signals, origin, rules);

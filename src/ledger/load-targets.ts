@@ -45,7 +45,8 @@ export async function withIncidents(
     const work = works.get(row.target_id);
     const incident = incidentOf(row);
     if (work === undefined) continue;
-    const goesOn = incident.closed === null || compareMoments(incident.closed.moment, placeOf(work.places, incident.kind)) === 0;
+    const goesOn =
+      incident.closed === null || compareMoments(incident.closed.moment, placeOf(work.places, incident.kind)) === 0;
     if (goesOn) work.current.set(incident.kind, incident);
   }
   return new Map([...works.values()].map((work) => [targetId(keyOf(work.row)), work]));

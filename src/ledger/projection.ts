@@ -9,9 +9,9 @@ export interface TargetProjection extends TargetKey {
   readonly team: string;
   readonly capabilities: Capabilities;
   readonly observedSince: number;
-  /** When a live event made the target known; null when a first read of history did. */
+  /** When a live event, or our first sight, made the target known; null when a first read of history did. */
   readonly bornLiveAt: number | null;
-  /** End of the latest counted deployment: what the cardinality budget sorts by. */
+  /** End of the latest counted deployment, at least the beginning of what was sighted without one: what the cardinality budget sorts by. */
   readonly lastActiveAt: number;
   readonly lastSuccessAt: number | null;
   /** End of the failure that opened the current or latest deployment incident with a known beginning. */

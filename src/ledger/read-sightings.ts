@@ -32,7 +32,11 @@ export async function sightingsWithin(
     .limit(limit)
     .execute();
   const within = rows.filter(({ at }) => closed === null || compareMoments(momentOfSight(at), closed.moment) <= 0);
-  const blamed = await briefsOf(db, row.target_id, within.flatMap((one) => one.blamed ?? []));
+  const blamed = await briefsOf(
+    db,
+    row.target_id,
+    within.flatMap((one) => one.blamed ?? []),
+  );
   return within.map((one) => ({
     id: one.upstream_id,
     brief: {

@@ -6,9 +6,7 @@ import type { NewSighting, TargetWork } from './target-work.ts';
 /** What a sighting says to the incident machine: after the deployments of its time. */
 export function signalOfSighting({ id, kind, at }: Pick<Sighting, 'id' | 'kind' | 'at'>): Signal {
   const moment = momentOfSight(at);
-  return kind === 'failure'
-    ? { kind, moment, ref: id, identity: '', beginningKnown: true }
-    : { kind, moment, ref: id };
+  return kind === 'failure' ? { kind, moment, ref: id, identity: '', beginningKnown: true } : { kind, moment, ref: id };
 }
 
 /** The rows of the sightings that a transaction adds. */

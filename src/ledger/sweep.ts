@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
 import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -82,13 +82,17 @@ function oldSightings(trx: Kysely<Tables>, before: number) {
     .limit(ROWS_PER_STATEMENT);
 }
 
-/** The incidents that a target's two timestamps come from stay: they are read again after a late event. */
+/**
+ * The incidents that a target's two timestamps come from stay: they are read again after a late event. So do those
+ * that a verdict on a deployment rests on which is still there.
+ */
 function oldIncidents(trx: Kysely<Tables>, before: number) {
   return trx
     .selectFrom('incidents')
     .innerJoin('targets', 'targets.id', 'incidents.target_id')
     .select('incidents.id')
     .where('incidents.closed_at', '<', before)
+    .where((e) => e.not(e.exists(deploymentsWithin(e))))
     .where((e) =>
       e.or([
         e('incidents.kind', '!=', 'deployment'),
@@ -99,6 +103,15 @@ function oldIncidents(trx: Kysely<Tables>, before: number) {
       ]),
     )
     .limit(ROWS_PER_STATEMENT);
+}
+
+function deploymentsWithin(e: ExpressionBuilder<Tables, 'incidents'>) {
+  return e
+    .selectFrom('deployments')
+    .select('deployments.id')
+    .whereRef('deployments.target_id', '=', 'incidents.target_id')
+    .whereRef('deployments.at', '>=', 'incidents.opened_at')
+    .whereRef('deployments.at', '<=', 'incidents.closed_at');
 }
 
 async function remove(

@@ -16,7 +16,9 @@ export interface Store extends AsyncDisposable {
   /** Closes the ledger and opens it again. */
   reopen(): Promise<void>;
   /** All rows of a table, past the ledger's own queries. */
-  rows(table: 'outbox' | 'deployments' | 'sightings' | 'decided' | 'incidents'): Promise<readonly Record<string, unknown>[]>;
+  rows(
+    table: 'outbox' | 'deployments' | 'sightings' | 'decided' | 'incidents',
+  ): Promise<readonly Record<string, unknown>[]>;
 }
 
 export type OpenStore = (options?: { readonly rules?: Rules; readonly plan?: Plan }) => Promise<Store>;
