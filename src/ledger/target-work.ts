@@ -134,14 +134,16 @@ export function capabilitiesOf({ capabilities }: Pick<TargetsTable, 'capabilitie
 /** What `/metrics` shows of the target as it stands. */
 export function projectionOf(work: Pick<TargetWork, 'row' | 'totals' | 'current'>): TargetProjection {
   const { row } = work;
-  const open = [...work.current.values()]
+  const capabilities = capabilitiesOf(row);
+  const open = capabilities.kinds
+    .flatMap((kind) => work.current.get(kind) ?? [])
     .filter(({ closed }) => closed === null)
     .map(({ kind, incident }) => ({ kind, since: incident.beginningKnown ? incident.opened.at : null }));
   return {
     id: row.id,
     ...keyOf(row),
     team: row.team,
-    capabilities: capabilitiesOf(row),
+    capabilities,
     observedSince: row.observed_since,
     bornLiveAt: row.born_live_at,
     lastActiveAt: row.last_active_at,

@@ -74,7 +74,7 @@ describe('a rollback', () => {
     expect(causes([back, attempt('a', 1), attempt('b', 2)])).toEqual({ b: 'rollback' });
     expect(causes([back, attempt('a', 1), attempt('b', 2, { outcome: 'failure' })])).toEqual({ b: 'deployment' });
     expect(attribute([back, attempt('a', 1)], []).failures.get('a')?.why).toBe(
-      'number 7 rolled it back at 2028-04-21T07:06:40.000Z',
+      'number 7 rolled it back at 2028-04-22T07:06:40.000Z',
     );
   });
 

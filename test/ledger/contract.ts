@@ -1,5 +1,9 @@
 import { describe } from 'vitest';
 import { arrivalContract } from './contract/arrival.ts';
+import { attributionContract } from './contract/attribution.ts';
+import { healthContract } from './contract/health.ts';
+import { healthArrivalContract } from './contract/health-arrival.ts';
+import { healthKeepingContract } from './contract/health-keeping.ts';
 import { lateContract } from './contract/late.ts';
 import { listingContract } from './contract/listing.ts';
 import { movingContract } from './contract/moving.ts';
@@ -17,6 +21,10 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('pairing', () => pairingContract(open));
     describe('late events', () => lateContract(open));
     describe('any order of arrival', () => arrivalContract(open));
+    describe('health', () => healthContract(open));
+    describe('blame and rework', () => attributionContract(open));
+    describe('health over moves, sweeps and restarts', () => healthKeepingContract(open));
+    describe('health in any order of arrival', () => healthArrivalContract(open));
     describe('targets that go and come', () => listingContract(open));
     describe('moves', () => movingContract(open));
     describe('time', () => tickContract(open));

@@ -1,6 +1,7 @@
 import type { Batch, Capabilities, Sighting } from '../../src/domain/batch.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
-import { at, batch, WEB } from './support.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { ALL_DEPLOYMENTS, at, batch, WEB } from './support.ts';
 
 /** What a source that tells of health can produce. */
 export const HEALTH: Capabilities = {
@@ -42,12 +43,22 @@ function sighting(kind: Sighting['kind'], second: number, more: Partial<Sighting
 export function healthBatch(events: readonly (Deployment | Sighting)[], more: Partial<Batch> = {}): Batch {
   const targets = new Map(events.map((one) => [one.target.app, one.target]));
   return batch(
-    events.filter((one) => 'outcome' in one),
+    events.flatMap((one) => ('outcome' in one ? one : [])),
     {
       capabilities: HEALTH,
-      sightings: events.filter((one) => !('outcome' in one)),
+      sightings: events.flatMap((one) => ('outcome' in one ? [] : one)),
       targets: [...targets.values()].map((target) => ({ target, team: 'shop', observedSince: at(0) })),
       ...more,
     },
+  );
+}
+
+/** Of each deployment of an app, in order: what made it a change failure, and what made it rework. */
+export async function verdicts(ledger: Ledger, app = WEB.app): Promise<Record<string, string>> {
+  const { items } = await ledger.queries.deployments({ ...ALL_DEPLOYMENTS, app });
+  return Object.fromEntries(
+    items
+      .filter(({ changeFailure, rework }) => changeFailure !== null || rework !== null)
+      .map((one) => [one.upstreamId.replace(`${app} `, ''), `${one.changeFailure ?? '-'} / ${one.rework ?? '-'}`]),
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault } from '../../../src/demo/woodpecker/faults.ts';
-import { addPipeline } from '../../../src/demo/woodpecker/pipelines.ts';
+import { addPipeline, deletePipeline } from '../../../src/demo/woodpecker/pipelines.ts';
 import { setPermission } from '../../../src/demo/woodpecker/state.ts';
 import { StoreFailure } from '../../../src/domain/store-failure.ts';
 import { HOUR_MS, POLL_MS, TOKEN } from './support-program.ts';
@@ -155,6 +155,21 @@ describe('a part of a poll that fails', () => {
     await stage.polls();
     expect((await stage.program.page()).deployments('acme/shop').success).toBe(2);
     expect((await stage.program.page()).ignored()).toEqual({});
+  });
+
+  test('404 for a row while the list cannot be read: nobody knows yet, and the poll says so', async () => {
+    await using stage = await openStage();
+    const shop = stage.repo('acme/shop');
+    const open = stage.running(shop);
+    stage.running(shop);
+    await stage.polls();
+    deletePipeline(stage.server.state, open);
+    stage.server.faults.add({ kind: 'status', status: 500 }, { path: /pipelines\?/, times: 1 });
+    expect(await stage.program.cycle()).toMatchObject({ ok: false, reason: 'server_error', partial: true });
+    expect((await stage.program.page()).ignored()).toEqual({});
+    await stage.clock.advance(POLL_MS);
+    await stage.polls();
+    expect((await stage.program.page()).ignored()).toEqual({ gone: 1 });
   });
 
   test('a list that says 404 means that the repository is not listed: it is forgotten after forget_after', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Repo } from '../../../src/demo/woodpecker/model.ts';
-import { settle } from '../../support/fake-clock.ts';
 import { DAY_MS, POLL_MS } from './support-program.ts';
 import { looksAt, openStage, type Stage } from './support-stage.ts';
 
@@ -171,16 +170,21 @@ describe('a first read that takes several polls', () => {
     await using stage = await openStage();
     history(stage, stage.repo('acme/shop'), FFSS.slice(2));
     const { inbox } = stage.program;
-    const { decided } = inbox;
+    const { decided, record } = inbox;
     inbox.decided = async (ids) => {
       await stage.clock.advance(POLL_MS);
       return await decided(ids);
     };
+    const listings: number[] = [];
+    inbox.record = async (batch) => {
+      const asked = stage.server.requests.filter(({ path }) => path === '/api/user/repos').length;
+      if (batch.origin === 'backfill') listings.push(asked);
+      await record(batch);
+    };
     await stage.program.good();
-    // Everything was read by then; it waits for the next time that is history's.
-    await settle();
-    expect((await stage.program.page()).deployments().success).toBeNull();
     await stage.program.good();
+    // Everything was read in the first poll's time; it waited for the next time that is history's.
+    expect(listings).toEqual([2]);
     expect((await stage.program.page()).deployments().success).toBe(2);
   });
 

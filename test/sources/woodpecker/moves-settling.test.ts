@@ -148,4 +148,20 @@ describe('superseded', () => {
     expect(page.ignored()).toEqual({ superseded: 1, killed: 1 });
     expect(page.deployments('acme/shop').success).toBe(60);
   });
+
+  test('2.8.3: so far down that a look for news does not come to it', async () => {
+    await using stage = await openStage({ version: '2.8.3' });
+    const shop = stage.repo('acme/shop', QUICK);
+    const older = stage.running(shop);
+    await stage.polls();
+    stage.ended(shop, 'success', stage.now, { created: stage.now - 5 });
+    stage.end(older, 'killed');
+    await stage.clock.advance(10_000);
+    for (let number = 0; number < 110; number += 1) stage.ended(shop, 'success', stage.now, { created: stage.now });
+    await stage.polls(4);
+    expect((await stage.program.page()).ignored()).toEqual({});
+    stage.ended(shop, 'success', stage.now, { created: stage.now });
+    await stage.polls();
+    expect((await stage.program.page()).ignored()).toEqual({ superseded: 1 });
+  });
 });

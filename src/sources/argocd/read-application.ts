@@ -1,0 +1,174 @@
+import type { Deployment } from '../../domain/deployment.ts';
+import { compareMoments } from '../../domain/moment.ts';
+import {
+  type Application,
+  type ApplicationEvent,
+  applicationId,
+  hasEnded,
+  hasFailed,
+  type Operation,
+} from './application.ts';
+import { type Attempt, historyRows, operationRow, type Row } from './attempts.ts';
+import { type Counted, judgeAttempt } from './counting-attempts.ts';
+import { type KnownFailure, readEvents } from './events.ts';
+import { type ApplicationNews, deploymentOf, readHealthOf, withdrawal } from './findings.ts';
+import type { ApplicationMemory } from './memory.ts';
+import type { ArgocdSettings } from './settings.ts';
+
+/** Two operations can share this much time (counting.md §5.2), and an event is this near to what it tells of. */
+const NEAR_MS = 2_000;
+
+/** One read of an application. */
+export interface Reading {
+  readonly application: Application;
+  /** Null: they were not needed. */
+  readonly events: readonly ApplicationEvent[] | null;
+  /** The answer's time, in milliseconds since the epoch. */
+  readonly date: number;
+  /** Its history begins with this read: what it lost before is no gap. */
+  readonly firstSight: boolean;
+  /** It was read because sync became Synced. */
+  readonly becameSynced: boolean;
+  readonly settings: ArgocdSettings;
+}
+
+/**
+ * Folds one read of an application into what is known of it and of its target (counting.md §3 to §5). Pure: what is to
+ * be told and remembered, without a clock.
+ */
+export function readApplication(before: ApplicationMemory, counted: Counted, reading: Reading): ApplicationNews {
+  const { application, date, settings, events } = reading;
+  const { operation } = application;
+  const own = operation !== null ? operationNews(before, counted, reading, operation) : { rows: [], failures: [] };
+  const told =
+    events === null
+      ? { attempts: [], failures: [], whole: true }
+      : readEvents(events, {
+          application,
+          sources: application.sources,
+          history: application.history,
+          since: before.knownUntil,
+          date,
+          failures: [...before.failures, ...own.failures],
+          ends: endsOf(before, application),
+          endMissed: endMissed(before, application),
+          countAborted: settings.countAborted,
+        });
+  const lastKnownId = knownHistoryId(before, application);
+  const rows = [
+    ...historyRows(application, lastKnownId, date),
+    ...told.attempts.map((attempt): Row => ({ kind: 'attempt', attempt })),
+    ...own.rows,
+  ];
+  const judged = judgeRows(counted, rows, (attempt, rollback) =>
+    deploymentOf(attempt, rollback, before.target, application, settings),
+  );
+  const lost = reading.firstSight ? 0 : lostEntries(lastKnownId, application);
+  const gaps = lost + (told.whole ? 0 : 1);
+  const health = readHealthOf(before, application, date, settings);
+  const failures = [...before.failures, ...own.failures, ...told.failures];
+  return {
+    deployments: judged.deployments,
+    ignored: judged.ignored,
+    sightings: [...health.sightings, ...withdrawal(before, reading)],
+    gaps,
+    counted: judged.counted,
+    memory: {
+      ...before,
+      project: application.project,
+      tuple:
+        operation === null
+          ? null
+          : { phase: operation.phase, startedAt: operation.startedAt, finishedAt: operation.finishedAt },
+      again: operation !== null && operation.finishedAt > 0 && date - operation.finishedAt < NEAR_MS,
+      lastHistoryId: application.history.at(-1)?.id ?? -1,
+      lastOperation: lastOperation(before, application),
+      // Without an operation one that has come and gone is told by the events that the next one makes us read.
+      knownUntil: operation === null && before.lastOperation !== null ? before.knownUntil : date,
+      failures: failures.filter(({ at }) => at >= date - 2 * NEAR_MS || at >= before.knownUntil - NEAR_MS).slice(-10),
+      sync: application.sync,
+      images: deployedImages(operation) ?? before.images,
+      health: health.memory,
+    },
+  };
+}
+
+/** What the last operation itself tells, unless it was told before: by an earlier read, or by an event. */
+function operationNews(
+  before: ApplicationMemory,
+  counted: Counted,
+  { application, date, settings }: Reading,
+  operation: Operation,
+): { readonly rows: readonly Row[]; readonly failures: readonly KnownFailure[] } {
+  const known = before.lastOperation?.startedAt === operation.startedAt && before.lastOperation.ended;
+  if (known || !hasEnded(operation)) return { rows: [], failures: [] };
+  const at = operation.finishedAt || date;
+  const failures = hasFailed(operation) ? [{ at, revision: operation.revision }] : [];
+  const toldByEvent = before.failures.some(
+    (failure) =>
+      hasFailed(operation) && failure.revision === operation.revision && Math.abs(failure.at - at) <= NEAR_MS,
+  );
+  if (toldByEvent) return { rows: [], failures };
+  const row = operationRow(application, operation, {
+    date,
+    countAborted: settings.countAborted,
+    latestIdentity: counted.latest?.identity ?? null,
+    images: before.images,
+  });
+  return { rows: row === null ? [] : [row], failures };
+}
+
+function judgeRows(
+  before: Counted,
+  rows: readonly Row[],
+  deployment: (attempt: Attempt, rollback: boolean) => Deployment,
+): Pick<ApplicationNews, 'deployments' | 'ignored' | 'counted'> {
+  const ignored = rows.flatMap((row) => (row.kind === 'ignored' ? [{ id: row.id, reason: row.reason }] : []));
+  const attempts = rows.flatMap((row) => (row.kind === 'attempt' ? [row.attempt] : [])).toSorted(compareMoments);
+  const deployments: Deployment[] = [];
+  let counted = before;
+  for (const attempt of attempts) {
+    const judged = judgeAttempt(counted, attempt);
+    if (judged.kind === 'ignored') ignored.push({ id: attempt.id, reason: judged.reason });
+    else {
+      deployments.push(deployment(attempt, judged.rollback));
+      counted = judged.counted;
+    }
+  }
+  return { deployments, ignored, counted };
+}
+
+/** Ids begin anew where no history was kept for a while. */
+function knownHistoryId({ lastHistoryId }: ApplicationMemory, { history }: Application): number {
+  return (history.at(-1)?.id ?? -1) < lastHistoryId ? -1 : lastHistoryId;
+}
+
+/** Entries that came and went between two reads, by the arithmetic of ids. */
+function lostEntries(lastKnownId: number, { history }: Application): number {
+  const [first] = history;
+  return first === undefined ? 0 : Math.max(0, first.id - lastKnownId - 1);
+}
+
+function endsOf(before: ApplicationMemory, { operation, history }: Application): readonly number[] {
+  const fresh = history.filter(({ id }) => id > before.lastHistoryId).map(({ deployedAt }) => deployedAt);
+  return operation !== null && hasEnded(operation) ? [...fresh, operation.finishedAt] : fresh;
+}
+
+/** Whether the operation before was seen to run, and neither it nor the history says how it ended. */
+function endMissed({ lastOperation: last }: ApplicationMemory, { history }: Application): boolean {
+  return last !== null && !last.ended && !history.some(({ startedAt }) => startedAt === last.startedAt);
+}
+
+function lastOperation(before: ApplicationMemory, { operation, history }: Application) {
+  if (operation !== null) return { startedAt: operation.startedAt, ended: hasEnded(operation) };
+  const last = before.lastOperation;
+  if (last === null) return null;
+  return { ...last, ended: last.ended || history.some(({ startedAt }) => startedAt === last.startedAt) };
+}
+
+function deployedImages(operation: Operation | null): readonly string[] | null {
+  if (operation === null || operation.phase !== 'Succeeded' || operation.dryRun || operation.images.length === 0) {
+    return null;
+  }
+  return operation.partial && operation.autoHealAttempts === 0 ? null : operation.images;
+}
