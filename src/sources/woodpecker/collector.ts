@@ -8,13 +8,15 @@ import type { End } from '../index.ts';
 import { type WoodpeckerApi, woodpeckerApi } from './api.ts';
 import { Backfill, type Progress } from './backfill.ts';
 import { CAPABILITIES } from './capabilities.ts';
+import { firstSight } from './first-sight.ts';
+import { HistoryLog } from './history-log.ts';
 import { inParallel } from './in-parallel.ts';
 import { type Listed, Lister } from './listing.ts';
-import { mergeTargets, type RepositoryMemory } from './memory.ts';
+import type { RepositoryMemory } from './memory.ts';
 import { NewsOfPoll } from './news-of-poll.ts';
 import type { Repository } from './pipeline.ts';
 import { Presence } from './presence.ts';
-import { blankMemory, readHistory } from './read-history.ts';
+import { afterAbsence, readHistory } from './read-history.ts';
 import { needsReading, type Reading, readRepository } from './read-repository.ts';
 import { mapping, rename } from './rename.ts';
 import type { WoodpeckerSettings } from './settings.ts';
@@ -37,6 +39,7 @@ export class WoodpeckerCollector {
   readonly #lister = new Lister();
   readonly #presence: Presence;
   readonly #backfill: Backfill;
+  readonly #historyLog: HistoryLog;
   /** By repository id, as committed. */
   #memories: Map<number, RepositoryMemory> | null = null;
   /** Repositories whose targets were told with their teams since the start, or since a rename. */
@@ -44,11 +47,11 @@ export class WoodpeckerCollector {
   #listedBefore = false;
   /** That the token sees nothing is said once. */
   #warned = false;
-  #historyLogged = 0;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
     this.#presence = new Presence(options.settings);
+    this.#historyLog = new HistoryLog(options.settings.name, options.log);
     this.#backfill = new Backfill(options.settings.concurrency, (listed, stop) => this.#readHistory(listed, stop));
   }
 
@@ -95,15 +98,23 @@ export class WoodpeckerCollector {
       return { ok: true };
     }
     this.#listedBefore = true;
-    if (!settings.deployments) return { ok: true };
 
     const news = new NewsOfPoll();
+    if (!settings.deployments) {
+      // Its pipelines are builds: what it counted before it was told so is left out like a repository that is.
+      await this.#recordPresence(new Map(), news, true);
+      return { ok: true };
+    }
     const failures: Failure[] = [];
     const unlisted = new Set<number>();
     const context = { api, now, date: listing.date };
-    const fresh = listed.filter((one) => this.#isNew(one, memories, news, listing.date));
-    const unread = new Set(fresh.map(({ id }) => id));
-    this.#backfill.wait(fresh);
+    const unread = new Map<number, Listed>();
+    for (const one of listed) {
+      const sight = firstSight(one, memories.get(one.id), settings, listing.date);
+      if (sight.kind === 'unread') unread.set(one.id, one);
+      if (sight.kind === 'begin') news.remember(sight.memory);
+    }
+    this.#backfill.wait(unread.values());
     try {
       await inParallel(listed, settings.concurrency, async (one) => {
         const memory = memories.get(one.id);
@@ -115,38 +126,20 @@ export class WoodpeckerCollector {
     } finally {
       const good = failures.length === 0 && !signal.aborted;
       const there = new Map(listed.filter(({ id }) => !unlisted.has(id)).map((one) => [one.id, this.#nameOf(one)]));
-      const all = [...memories.values()].map((memory) => news.memory(memory.repository.id) ?? memory);
-      const presence = this.#presence.look(all, there, good, clock.monotonic());
-      news.add('listings', presence.listings);
-      for (const memory of presence.memories) news.remember(memory);
-      await this.#record(news, 'poll', false);
+      await this.#recordPresence(there, news, good);
     }
     const [first] = failures;
     return first === undefined ? { ok: true } : failed(first, true);
   }
 
-  /** True for a repository whose history is to be read; one without history, or left out, is known at once. */
-  #isNew(listed: Listed, memories: ReadonlyMap<number, RepositoryMemory>, news: NewsOfPoll, date: number): boolean {
-    const { settings } = this.#options;
-    const { repository } = listed;
-    const memory = memories.get(listed.id);
-    if (repository === null) return memory === undefined;
-    const excluded = !isWanted(repository, settings);
-    if (memory !== undefined && memory.excluded === excluded) return false;
-    if (excluded && memory !== undefined) {
-      news.remember({ ...memory, excluded });
-      return false;
-    }
-    if (excluded) {
-      news.remember({ ...blankMemory(listed, date, { repository }), excluded });
-      return false;
-    }
-    if (listed.newest !== null) return true;
-    news.remember({
-      ...blankMemory(listed, date - settings.backfillMs, { repository }),
-      targets: memory?.targets ?? [],
-    });
-    return false;
+  /** Adds to the news of a poll which targets are there, and records all of it. */
+  async #recordPresence(there: ReadonlyMap<number, string | null>, news: NewsOfPoll, good: boolean): Promise<void> {
+    const memories = [...(this.#memories?.values() ?? [])];
+    const now = memories.map((memory) => news.memory(memory.repository.id) ?? memory);
+    const presence = this.#presence.look(now, there, good, this.#options.clock.monotonic());
+    news.add('listings', presence.listings);
+    for (const memory of presence.memories) news.remember(memory);
+    await this.#record(news, 'poll', false);
   }
 
   /** The name under which a listed repository's targets go on; null where it is not known, or left out. */
@@ -225,22 +218,10 @@ export class WoodpeckerCollector {
     if (failure !== undefined) return failure;
     await gate.pass(stop);
     const news = new NewsOfPoll();
-    const before = this.#memories?.get(listed.id)?.targets ?? [];
-    const { memory } = answer.value;
-    news.take({ ...answer.value, memory: { ...memory, targets: mergeTargets(before, memory.targets) } });
+    news.take(afterAbsence(answer.value, this.#memories?.get(listed.id), answer.date));
     await this.#record(news, 'backfill', false);
-    this.#logHistory(repository.fullName, answer.value.deployments.length);
+    this.#historyLog.read(repository.fullName, answer.value.deployments.length, this.#backfill.progress);
     return null;
-  }
-
-  #logHistory(repository: string, deployments: number): void {
-    const { log } = this.#options;
-    const { pending, done } = this.#backfill.progress;
-    const fields = { source: this.name, repository, deployments, done: done + 1, pending: pending - 1 };
-    const tenth = Math.max(1, Math.floor((done + pending) / 10));
-    const level = pending > 1 && done + 1 < this.#historyLogged + tenth ? 'debug' : 'info';
-    if (level === 'info') this.#historyLogged = done + 1;
-    log[level](fields, 'history read');
   }
 
   #reading(

@@ -3,13 +3,16 @@ import { compareMoments } from '../../domain/moment.ts';
 import type { Answer } from '../../upstream/upstream.ts';
 import { judge } from './judge.ts';
 import type { Listed } from './listing.ts';
-import type { RepositoryMemory } from './memory.ts';
+import { mergeTargets, type RepositoryMemory } from './memory.ts';
 import { rowId } from './pipeline.ts';
 import { readPages } from './read-pages.ts';
 import type { Reading } from './read-repository.ts';
 import { type JudgedRow, newsOf, type RepositoryNews } from './repository-news.ts';
 
-/** The first read of a repository: all of its pipelines created since `since` (ms), or what there is (counting.md §2.6). */
+/**
+ * The first read of a repository: all of its pipelines created since `since` (ms), or what there is (counting.md §2.6).
+ * The answer's date is that of its first page: what came later is not in it.
+ */
 export async function readHistory(listed: Listed, since: number, reading: Reading): Promise<Answer<RepositoryNews>> {
   const { api, repository } = reading;
   const pages = await readPages(
@@ -31,7 +34,25 @@ export async function readHistory(listed: Listed, since: number, reading: Readin
   }
   const news = newsOf(blankMemory(listed, since, reading), listed, rows, [], reading);
   const goesOn = !pages.value.whole || wanted.length < all.length;
-  return { ...pages, value: goesOn ? { ...news, deployments: withUnknownBeginnings(news.deployments) } : news };
+  return {
+    ...pages,
+    date: pages.value.date,
+    value: goesOn ? { ...news, deployments: withUnknownBeginnings(news.deployments) } : news,
+  };
+}
+
+/**
+ * The first read of a repository that was known and left out until now: its targets go on, but what ran meanwhile was
+ * decided as left out, so that their history is whole only from the read on. `date`: the upstream's time of it, in ms.
+ */
+export function afterAbsence(news: RepositoryNews, before: RepositoryMemory | undefined, date: number): RepositoryNews {
+  if (before === undefined) return news;
+  const targets = mergeTargets(before.targets, news.memory.targets);
+  return {
+    ...news,
+    targets: targets.map(({ target, team }) => ({ target, team, observedSince: date })),
+    memory: { ...news.memory, targets, observedSince: date },
+  };
 }
 
 /** The memory of a repository of which nothing was read. */

@@ -89,8 +89,12 @@ describe('another configuration after a restart', () => {
 
     await stage.program.restart({ url });
     await stage.polls(2);
-    // A row is decided once and for ever: what was filtered stays so.
-    expect((await stage.program.page()).deployments('acme/shop')).toEqual({ success: 0, failure: 1 });
+    // A row is decided once and for ever: what was filtered stays so, and the history has a gap until now.
+    const wanted = await stage.program.page();
+    expect(wanted.deployments('acme/shop')).toEqual({ success: 0, failure: 1 });
+    const since = (app: string) => wanted.value('dora_target_observed_since_timestamp_seconds', { app });
+    expect(since('acme/shop')).toBeGreaterThan(stage.now - 200);
+    expect(since('acme/web')).toBeLessThan(stage.now - 89 * 86_400);
     stage.ended(shop, 'success', stage.now);
     await stage.polls();
     expect((await stage.program.page()).deployments('acme/shop')).toEqual({ success: 1, failure: 1 });
@@ -98,6 +102,24 @@ describe('another configuration after a restart', () => {
     await stage.program.restart({ url, repositories: ['acme/web'] });
     await stage.polls(HOUR_MS / POLL_MS + 1);
     expect((await stage.program.page()).text).not.toContain('acme/shop');
+  });
+
+  test('a source whose pipelines are builds from now on: what it counted goes after forget_after', async () => {
+    await using stage = await openStage();
+    const { url } = stage.server;
+    const shop = stage.repo('acme/shop');
+    stage.ended(shop, 'failure', stage.now - 100);
+    await stage.polls();
+    await stage.program.restart({ url, deployments: false });
+    stage.ended(shop, 'success', stage.now);
+    await stage.polls(HOUR_MS / POLL_MS);
+    expect((await stage.program.page()).deployments('acme/shop')).toEqual({ success: 0, failure: 1 });
+    await stage.polls();
+    const page = await stage.program.page();
+    expect(page.text).not.toContain('acme/shop');
+    expect(
+      page.value('dora_incident_transitions_total', { operation: 'close', outcome: 'abandoned', origin: 'poll' }),
+    ).toBe(1);
   });
 
   test('a repository that is wanted again keeps its series, however long its history takes to read', async () => {

@@ -1,0 +1,24 @@
+import type { Log } from '../inbox.ts';
+import type { Progress } from './backfill.ts';
+
+/** Tells how the first reads come on: each repository at debug, every tenth part of them at info. */
+export class HistoryLog {
+  readonly #source: string;
+  readonly #log: Log;
+  #told = 0;
+
+  constructor(source: string, log: Log) {
+    this.#source = source;
+    this.#log = log;
+  }
+
+  /** `progress` is that from before this repository was done. */
+  read(repository: string, deployments: number, progress: Progress): void {
+    const done = progress.done + 1;
+    const pending = progress.pending - 1;
+    const tenth = Math.max(1, Math.floor((done + pending) / 10));
+    const level = pending > 0 && done < this.#told + tenth ? 'debug' : 'info';
+    if (level === 'info') this.#told = done;
+    this.#log[level]({ source: this.#source, repository, deployments, done, pending }, 'history read');
+  }
+}
