@@ -36,7 +36,7 @@ export function recordHistory(state: ArgocdState, app: Application, outcome: Out
 /** The second step: the phase, the message and the result; what was asked for is gone. An event tells of it. */
 export function closeOperation(state: ArgocdState, app: Application, outcome: Outcome, at = state.now()): void {
   const current = runningOf(app);
-  const result = syncResultOf(app, outcome);
+  const result = outcome.hasNoResult === true ? undefined : syncResultOf(app, outcome);
   current.phase = outcome.phase;
   current.finishedAt = stamp(at);
   current.message = messageOf(current, outcome);
@@ -57,7 +57,7 @@ export function closeOperation(state: ArgocdState, app: Application, outcome: Ou
       reason: 'OperationCompleted',
       type: succeeded ? 'Normal' : 'Warning',
       // Of several sources the result has no revision, which leaves two spaces.
-      message: `${what} to ${result.revision} ${end}`,
+      message: result === undefined ? `${what} ${end}` : `${what} to ${result.revision} ${end}`,
     },
     at,
   );

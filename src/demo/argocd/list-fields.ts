@@ -24,9 +24,12 @@ const FIELDS: Readonly<Record<string, Take>> = {
   'status.operationState.phase': (app) => ofOperation(app, (state) => state.phase),
   'status.operationState.startedAt': (app) => ofOperation(app, (state) => state.startedAt),
   'status.resources': (app) => app.status.resources,
-  'status.sourceHydrator': (app) => app.status.sourceHydrator,
   'status.summary': (app) => app.status.summary,
   'status.sync.status': (app) => app.status.sync.status,
+};
+
+const FIELDS_SINCE_3_2: Readonly<Record<string, Take>> = {
+  'status.sourceHydrator': (app) => app.status.sourceHydrator,
 };
 
 /** What came with 3.5; before it only the whole of `spec` can be selected. */
@@ -48,7 +51,11 @@ export function projectionOf(version: Version, fields: string): Projection | nul
   if (fields === '') return null;
   const excludes = fields.startsWith('-');
   const named = new Set((excludes ? fields.slice(1) : fields).split(','));
-  const known = isAtLeast(version, 3, 5) ? { ...FIELDS, ...FIELDS_SINCE_3_5 } : FIELDS;
+  const known = {
+    ...FIELDS,
+    ...(isAtLeast(version, 3, 2) ? FIELDS_SINCE_3_2 : {}),
+    ...(isAtLeast(version, 3, 5) ? FIELDS_SINCE_3_5 : {}),
+  };
   const chosen = Object.entries(known)
     .filter(([path]) => named.has(`items.${path}`) !== excludes)
     // Where `spec` is there as a whole its parts have no place.

@@ -15,18 +15,18 @@ export function listApplications({ state, version, rights, query }: Call): Answe
   const wanted = wantedBy(query);
   if (wanted === null) return refusal('unknown', BAD_SELECTOR);
   const repo = query.get('repo') ?? '';
-  const apps = state.justStarted
-    ? []
-    : selectApplications(state, rights, wanted).filter(
-        // Of a multi-source application only the first source is looked at.
-        ({ spec }) => repo === '' || (spec.source ?? spec.sources?.[0])?.repoURL === repo,
-      );
+  const known = state.justStarted?.known ?? state.applications.size;
+  const apps = selectApplications(state, rights, wanted)
+    // Of a multi-source application only the first source is looked at.
+    .filter(({ spec }) => repo === '' || (spec.source ?? spec.sources?.[0])?.repoURL === repo)
+    .slice(0, known);
   if (state.grpcMaxBytes !== null) {
     // The message between the two halves of the server is whole; `fields` are taken out of it later.
     const size = Buffer.byteLength(JSON.stringify(apps));
     if (size > state.grpcMaxBytes) return tooLarge(size, state.grpcMaxBytes);
   }
-  const metadata = state.justStarted ? {} : { resourceVersion: String(state.lastResourceVersion) };
+  const metadata =
+    known === 0 && state.justStarted !== null ? {} : { resourceVersion: String(state.lastResourceVersion) };
   const projection = projectionOf(version, query.get('fields') ?? '');
   if (projection === null) return ok({ metadata, items: orNull(apps.map((app) => shownInList(version, app))) });
   return ok({ items: orNull(apps.map((app) => projection(shown(version, app)))), metadata });

@@ -48,7 +48,7 @@ function answerTo(state: ArgocdState, request: IncomingMessage, path: string, ur
   if (request.method !== 'GET' && request.headers['content-type'] !== 'application/json') {
     return answers.wrongContentType();
   }
-  if (pathname === '/healthz') return answers.health(!state.justStarted);
+  if (pathname === '/healthz') return answers.health(state.justStarted === null);
   if (pathname === null || !pathname.startsWith('/api/')) return answers.noPage();
   if (pathname === STREAM && request.method === 'GET') return readStream(state, request, query);
   for (const route of ROUTES) {

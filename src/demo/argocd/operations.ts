@@ -9,7 +9,9 @@ import { changed } from './watchers.ts';
 /** The controller takes up what was asked for: phase Running. `at` here and below in milliseconds since the epoch. */
 export function startOperation(state: ArgocdState, app: Application, at = state.now()): void {
   const operation = requestedOf(app);
-  app.status.operationState = { operation, phase: 'Running', startedAt: stamp(at) };
+  // What was not nulled before stays in sight: message and result of the operation before.
+  const { message, syncResult } = app.status.operationState ?? {};
+  app.status.operationState = { operation, phase: 'Running', message, syncResult, startedAt: stamp(at) };
   changed(state, app);
   const { username } = operation.initiatedBy;
   const [revision = ''] = listsOf(operation.sync).revisions;

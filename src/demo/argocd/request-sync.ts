@@ -20,6 +20,8 @@ export interface SyncRequest {
   readonly syncStrategy?: unknown;
   readonly retryLimit?: number;
   readonly manifests?: readonly string[];
+  /** Written into the application with kubectl, past the API, which would have nulled `operationState`. */
+  readonly isPastApi?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface SyncRequest {
  */
 export function requestSync(state: ArgocdState, app: Application, request: SyncRequest = {}): void {
   if (app.operation !== undefined) throw new Error('another operation is already in progress');
-  app.status.operationState = undefined;
+  if (request.isPastApi !== true) app.status.operationState = undefined;
   app.operation = operationOf(app, request);
   changed(state, app);
 }

@@ -32,8 +32,8 @@ export interface ArgocdState {
 
   /** What people without a token, or with a bad one, may read; null where anonymous access is off. */
   anonymous: Rights | null;
-  /** The server has just started: it knows of no application yet. */
-  justStarted: boolean;
+  /** The server has just started and knows of so many applications only: none, then some; null when of all. */
+  justStarted: { readonly known: number } | null;
   /** The Kubernetes API is down: what is not cached cannot be read. */
   kubernetesDown: boolean;
   /** The repo-server is down: nothing can be read from git. */
@@ -61,7 +61,7 @@ export function createState(version: string, now: () => number): ArgocdState {
     lastUid: 0,
     refreshes: 0,
     anonymous: null,
-    justStarted: false,
+    justStarted: null,
     kubernetesDown: false,
     repoServerDown: false,
     grpcMaxBytes: null,

@@ -84,13 +84,13 @@ function eventTexts(
   rights: Rights,
   filter: Parameters<typeof isWanted>[2],
   framing: Framing,
-  newerThan: number,
+  notBefore: number,
 ): (type: ChangeType, app: Application) => string {
   const version = parseVersion(state.version);
   const last = new Map<string, string>();
   return (type, app) => {
     const { name, resourceVersion } = app.metadata;
-    if (!isWanted(app, rights, filter) || Number(resourceVersion) <= newerThan) return '';
+    if (!isWanted(app, rights, filter) || Number(resourceVersion) < notBefore) return '';
     const text = framing.event({ result: { type, application: shown(version, app) } });
     // What looks like the last one of that name is no news: of that name in any namespace.
     if (last.get(name) === text) return '';

@@ -8,6 +8,8 @@ export interface Outcome {
   readonly message?: string;
   /** Where it ended on newer revisions than it began with (`retry.refresh`). */
   readonly revisions?: readonly string[];
+  /** It failed so early that there is no result, as where the project cannot be loaded. */
+  readonly hasNoResult?: boolean;
   /** The images that the manifests name. */
   readonly images?: readonly string[];
 }

@@ -3,13 +3,13 @@ import { keyOf } from '../argocd/key-of.ts';
 import type { Application } from '../argocd/model.ts';
 import type { ArgocdState } from '../argocd/state.ts';
 import { between, seededRandom } from '../random.ts';
+import type { WoodpeckerState } from '../woodpecker/state.ts';
 import { type Build, buildsOf } from './rollout-builds.ts';
 import { applicationName, CHART_REPO, ENVIRONMENTS, type Environment, type Part, SERVICES } from './rollout-cast.ts';
 import type { RolloutPace } from './rollout-pace.ts';
 import { chartCommit, firstRelease, releaseOfBuild } from './rollout-release.ts';
 import { brokenScene, rollOut } from './rollout-scenes.ts';
 import type { Act, Script } from './rollout-script.ts';
-import type { WoodpeckerState } from '../woodpecker/state.ts';
 
 export interface RolloutManagerOptions {
   readonly state: ArgocdState;
@@ -27,7 +27,7 @@ export class RolloutManager {
   readonly #seen = new Set<number>();
   /** By application, unix seconds. */
   readonly #busyUntil = new Map<string, number>();
-  /** By application: what runs, or will when all that is planned has happened. */
+  /** By application: the images of its last release that works. */
   readonly #images = new Map<string, readonly string[]>();
   #planned: { readonly act: Act; readonly key: string }[] = [];
 
@@ -74,8 +74,10 @@ export class RolloutManager {
     const planner = { part, pace, random };
     const at = Math.max(pipeline.finished + between(random, pace.delay), (this.#busyUntil.get(key) ?? 0) + 1);
     const release = releaseOfBuild(part, pipeline, at);
-    const scene = works || environment === 'staging' ? rollOut : brokenScene(planner);
-    this.#add(part, scene(planner, at, release, this.#images.get(key) ?? []), release.images);
+    const goesWell = works || environment === 'staging';
+    const before = this.#images.get(key) ?? this.#application(key).status.summary.images ?? [];
+    const scene = goesWell ? rollOut : brokenScene(planner);
+    this.#add(part, scene(planner, at, release, before), goesWell ? release.images : before);
   }
 
   #add(part: Part, script: Script, images: readonly string[]): void {

@@ -4,6 +4,8 @@ import { stamp } from '../argocd/stamp.ts';
 import type { Pipeline } from '../woodpecker/model.ts';
 import { applicationName, type Part } from './rollout-cast.ts';
 
+const CI = 'ci <ci@example.org>';
+
 /** What is rolled out: a commit in the repository that Argo CD reads, which names an image. */
 export interface Release {
   /** One for each source of the application. */
@@ -38,8 +40,6 @@ export function chartCommit({ service }: Part, at: number): Commit {
   return { sha: digestOf(service.fullName, 'chart'), author: CI, date: stamp(at * 1000), message: 'chart' };
 }
 
-const CI = 'ci <ci@example.org>';
-
 function releaseOf(part: Part, codeSha: string, commit: Commit, isRepeated: boolean): Release {
   const { service } = part;
   const revisions = service.hasChart ? [chartCommit(part, 0).sha, commit.sha] : [commit.sha];
@@ -58,7 +58,9 @@ function commitOf(part: Part, codeSha: string, at: number, subject: string, buil
     sha: build.commit,
     repoUrl: `https://forge.example.org/${part.service.fullName}.git`,
   };
-  const trailers = Object.entries(reference).map(([key, value]) => `Argocd-reference-commit-${key.toLowerCase()}: ${value}`);
+  const trailers = Object.entries(reference).map(
+    ([key, value]) => `Argocd-reference-commit-${key.toLowerCase()}: ${value}`,
+  );
   return {
     sha,
     author: CI,

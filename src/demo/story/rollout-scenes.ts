@@ -1,5 +1,8 @@
+import { addCommit } from '../argocd/commits.ts';
+import type { SyncRequest } from '../argocd/request-sync.ts';
 import { setHealth, setSync } from '../argocd/status.ts';
 import { between, chance, pick } from '../random.ts';
+import { applicationName, DEPLOY_REPO } from './rollout-cast.ts';
 import { FLAP_SECONDS } from './rollout-pace.ts';
 import { type Release, revertOf } from './rollout-release.ts';
 import { Script } from './rollout-script.ts';
@@ -38,6 +41,7 @@ export const withdrawn: RolloutScene = (planner, at, release, before) => {
   const script = failing(planner, at, release, before);
   const revert = revertOf(planner.part, release, before, script.end);
   return script.after(between(planner.random, planner.pace.react), (state, app, now) => {
+    addCommit(state, DEPLOY_REPO, revert.commit);
     setSync(state, app, 'Synced', revert.revisions, now);
   });
 };
@@ -50,10 +54,10 @@ export const degrading: RolloutScene = (planner, at, release) => {
 };
 
 /** It is Degraded, and somebody rolls it back. */
-export const rolledBack: RolloutScene = (planner, at, release) => {
+export const rolledBack: RolloutScene = (planner, at, release, before) => {
   const script = degrade(planner, at, release);
   script.after(between(planner.random, planner.pace.react), () => {});
-  rollBack(planner, script);
+  rollBack(planner, script, before);
   becomeHealthy(planner, script);
   return script;
 };
@@ -90,8 +94,9 @@ function disturb(planner: RolloutPlanner, script: Script): void {
   const { part, random } = planner;
   if (part.service.selfHeals && chance(random, 0.3)) healItself(script);
   if (chance(random, 0.2)) flap(script);
-  const config = { kind: 'ConfigMap', name: 'settings' };
-  if (chance(random, 0.15)) syncAgain(planner, script, pick(random, [{}, { dryRun: true }, { resources: [config] }]));
+  if (!chance(random, 0.15)) return;
+  const config = { kind: 'ConfigMap', name: `${applicationName(part)}-config` };
+  syncAgain(planner, script, pick<SyncRequest>(random, [{}, { dryRun: true }, { resources: [config] }]));
 }
 
 /** A pod is replaced. */

@@ -60,14 +60,14 @@ export function becomeHealthy({ pace, random }: RolloutPlanner, script: Script):
   script.after(between(random, pace.progress), (state, app, at) => setHealth(state, app, 'Healthy', at));
 }
 
-/** Somebody goes back to the version before the last one. Git is then ahead of what runs. */
-export function rollBack(planner: RolloutPlanner, script: Script): void {
+/** Somebody goes back to the deployment before the last one, of these images. Git is then ahead of what runs. */
+export function rollBack(planner: RolloutPlanner, script: Script, images: readonly string[]): void {
   const { pace, random } = planner;
   const person = pick(random, AUTHORS);
   script
     .after(0, (state, app) => requestRollback(state, app, app.status.history?.at(-2)?.id ?? 0, person))
     .after(1, (state, app, at) => startOperation(state, app, at))
-    .after(between(random, pace.sync), (state, app, at) => endOperation(state, app, { phase: 'Succeeded' }, at))
+    .after(between(random, pace.sync), (state, app, at) => endOperation(state, app, { phase: 'Succeeded', images }, at))
     .after(1, (state, app, at) => {
       setSync(state, app, 'OutOfSync', undefined, at);
       setHealth(state, app, 'Progressing', at);

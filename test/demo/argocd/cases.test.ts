@@ -88,7 +88,8 @@ function tellOperation(
 function outcomeOf(is: OperationState, after: Application) {
   const message = is.message?.replace(/ \(retried \d+ times\)\.$/, '');
   const entry = after.status.history?.at(-1);
-  const revisions = is.syncResult?.revisions ?? (is.syncResult ? [is.syncResult.revision] : entry && listsOf(entry).revisions);
+  const revisions =
+    is.syncResult?.revisions ?? (is.syncResult ? [is.syncResult.revision] : entry && listsOf(entry).revisions);
   return { phase: is.phase, ...(message === undefined ? {} : { message }), ...(revisions ? { revisions } : {}) };
 }
 

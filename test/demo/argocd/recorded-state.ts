@@ -49,7 +49,7 @@ export function setUp(state: ArgocdState, recording: Recording): void {
     const events = (recording.body as { items: (KubernetesEvent & { involvedObject: { uid: string } })[] }).items;
     state.events.set(events[0]?.involvedObject.uid ?? '', events);
   }
-  state.justStarted = recording.number === 21;
+  state.justStarted = recording.number === 21 ? { known: 0 } : null;
   state.grpcMaxBytes = recording.number === 22 ? 300_000 : null;
   state.repoServerDown = recording.number === 58;
   state.kubernetesDown = recording.number === 96;

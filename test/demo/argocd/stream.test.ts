@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { addAccount } from '../../../src/demo/argocd/accounts.ts';
 import { addApplication } from '../../../src/demo/argocd/applications.ts';
 import { startArgocd } from '../../../src/demo/argocd/start.ts';
 import { setHealth } from '../../../src/demo/argocd/status.ts';
@@ -19,23 +20,24 @@ afterEach(() => {
 /** What a stream begins with; the other recordings show what happens later. */
 const SNAPSHOTS = [98, 101, 102, 104, 105];
 
-test.each(
-  recordings().filter(({ number }) => SNAPSHOTS.includes(number)),
-)('a stream begins as in $name', async (recording) => {
-  await using server = await startArgocd({ version: '3.5.1', now: () => NOW });
-  setUp(server.state, recording);
-  const stream = listen(server.url + recording.path, headersOf(recording));
-  const text = withoutManagers(recording.body as string);
-  await expect.poll(() => withoutManagers(stream.text())).toEqual(text);
-  const { statusCode, headers } = stream.response() ?? {};
-  expect(statusCode).toBe(recording.status);
-  for (const [name, value] of Object.entries(recording.headers)) {
-    if (name !== 'Date') expect(headers?.[name.toLowerCase()]).toBe(value);
-  }
-  // The very letters between the events, and none before them.
-  expect(stream.text().replace(/\{.*\}/g, '{}')).toBe((recording.body as string).replace(/\{.*\}/g, '{}'));
-  stream.stop();
-});
+test.each(recordings().filter(({ number }) => SNAPSHOTS.includes(number)))(
+  'a stream begins as in $name',
+  async (recording) => {
+    await using server = await startArgocd({ version: '3.5.1', now: () => NOW });
+    setUp(server.state, recording);
+    const stream = listen(server.url + recording.path, headersOf(recording));
+    const text = withoutManagers(recording.body as string);
+    await expect.poll(() => withoutManagers(stream.text())).toEqual(text);
+    const { statusCode, headers } = stream.response() ?? {};
+    expect(statusCode).toBe(recording.status);
+    for (const [name, value] of Object.entries(recording.headers)) {
+      if (name !== 'Date') expect(headers?.[name.toLowerCase()]).toBe(value);
+    }
+    // The very letters between the events, and none before them.
+    expect(stream.text().replace(/\{.*\}/g, '{}')).toBe((recording.body as string).replace(/\{.*\}/g, '{}'));
+    stream.stop();
+  },
+);
 
 test('the changes of an application follow, and a deletion', async () => {
   await using it = await stage();
@@ -76,8 +78,8 @@ test('resourceVersion does not replay, and not even a head comes before the firs
 
 test('a stream without rights is silent for ever', async () => {
   await using it = await stage();
-  it.state.accounts[0] = Object.assign(it.state.accounts[0] ?? {}, { rights: [] }) as never;
-  const stream = listen(`${it.server.url}${PATH}`, SSE);
+  addAccount(it.state, 'norights', 'poor', []);
+  const stream = listen(`${it.server.url}${PATH}`, { ...SSE, authorization: 'Bearer poor' });
   await expect.poll(() => it.state.watchers.size).toBe(1);
   setHealth(it.state, it.app, 'Healthy');
   await it.ask('/api/version');
@@ -98,6 +100,13 @@ test('a comment comes every 15 s, only after the first event and only with serve
   expect(silent.response()).toBeNull();
   expect(lines.text()).not.toContain('\n:');
   for (const stream of [loud, silent, lines]) stream.stop();
+});
+
+test('server-sent events are never compressed', async () => {
+  await using it = await stage();
+  const stream = listen(`${it.server.url}${PATH}?fields=result.type`, { ...SSE, 'accept-encoding': 'gzip' });
+  await expect.poll(() => stream.text()).toBe('data: {"result":{"type":"ADDED"}} \n\n\n');
+  stream.stop();
 });
 
 test('any other Accept gives a JSON object a line', async () => {
