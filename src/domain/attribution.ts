@@ -44,7 +44,7 @@ export function attribute(attempts: readonly Attempt[], degradations: readonly D
     if (attempt.rollback === true && predecessor !== undefined)
       note(predecessor, attempt, 'rollback', `number ${attempt.sequence} rolled it back at ${timeOf(attempt.at)}`);
   }
-  for (const degradation of degradations) {
+  for (const degradation of degradations.toSorted((a, b) => a.at - b.at || compareIds(a, b))) {
     const culprit = culpritOf(degradation, ordered);
     if (culprit === null) continue;
     blamed.set(degradation.id, culprit.id);
@@ -55,7 +55,11 @@ export function attribute(attempts: readonly Attempt[], degradations: readonly D
 
 /** Moments decide; ids make the order of two at one moment the same every time. */
 export function compareAttempts(a: Attempt, b: Attempt): number {
-  return compareMoments(a, b) || (a.id < b.id ? -1 : Number(a.id > b.id));
+  return compareMoments(a, b) || compareIds(a, b);
+}
+
+function compareIds(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : Number(a.id > b.id);
 }
 
 /** The latest that had started by then, if it had not ended, or not long ago. */

@@ -84,13 +84,13 @@ async function readEvidence(trx: Kysely<Tables>, target: number, from: number): 
     .selectFrom('incidents')
     .selectAll()
     .where('target_id', '=', target)
-    .where('closed_at', '>=', deployments[0]?.at ?? from)
+    .where('closed_at', '>=', Math.min(from, ...deployments.map(({ at }) => at)))
     .where('outcome', 'in', WELL)
     .execute();
   return { deployments, degradations, repaired: incidents.map(incidentOf).flatMap(repairedOf) };
 }
 
-/** Those that ended from then on, in order, and the one before them, which the first may have rolled back. */
+/** Those that ended from then on, and the one before them, which the first may have rolled back. */
 async function deploymentsFrom(trx: Kysely<Tables>, target: number, from: number): Promise<RecordedDeployment[]> {
   const all = trx.selectFrom('deployments').select(RECORDED_COLUMNS).where('target_id', '=', target);
   const predecessor = await all
@@ -101,7 +101,7 @@ async function deploymentsFrom(trx: Kysely<Tables>, target: number, from: number
     .orderBy('upstream_id', 'desc')
     .limit(1)
     .execute();
-  return [...predecessor, ...(await all.where('at', '>=', from).orderBy('at').execute())];
+  return [...predecessor, ...(await all.where('at', '>=', from).execute())];
 }
 
 function repairedOf({ kind, incident, closed }: IncidentWork): Repaired[] {

@@ -115,13 +115,13 @@ test('the order in which they are given is of no matter', () => {
   fc.assert(
     fc.property(
       attempts,
-      fc.uniqueArray(fc.nat(60), { maxLength: 5 }),
+      fc.array(fc.record({ second: fc.nat(40), within: fc.nat(12) }), { maxLength: 6 }),
       fc.infiniteStream(fc.nat()),
       (rows, seen, dice) => {
         const given = rows.map(({ end, length, fails, rollback }, index) =>
           attempt(`${index}`, end, { startS: end - length, outcome: fails ? 'failure' : 'success', rollback }),
         );
-        const spans = seen.map((second) => degraded(second, 10));
+        const spans = seen.map(({ second, within }, index) => ({ ...degraded(second, within), id: `D${index}` }));
         const shuffled = <T>(items: readonly T[]) =>
           items
             .map((item) => ({ item, place: dice.next().value ?? 0 }))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadCursor } from '../../src/ledger/records.ts';
-import { bodyOf, CLOSED, fakeApp } from './fakes.ts';
+import { bodyOf, CLOSED, FAILED, fakeApp, NOW, OPEN } from './fakes.ts';
 
 const EVERYWHERE = { limit: 100, cursor: null, source: null, app: null, environment: null, team: null };
 const SPAN = { since: null, until: null };
@@ -117,6 +117,22 @@ describe('lists', () => {
         },
       ],
       next: null,
+    });
+  });
+
+  it('shows of an incident of health what was seen, and the deployment that it is attributed to', async () => {
+    const { app, records } = fakeApp();
+    const seen = { kind: 'failure', at: NOW, details: { status: 'Degraded' }, attributedTo: FAILED } as const;
+    records.openIncidents = [
+      { ...OPEN, kind: 'degraded', openedBy: null, run: [], sightings: [seen], attributedTo: FAILED },
+    ];
+    const [incident] = (await bodyOf(await app.request('/api/v1/incidents'))).items;
+    expect(incident).toMatchObject({
+      opened_by: null,
+      sightings: [
+        { kind: 'failure', at: '2026-01-31T12:00:00.000Z', details: { status: 'Degraded' }, attributed_to: { id: 41 } },
+      ],
+      attributed_to: { id: 41, url: '/api/v1/deployments/41' },
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLAME_S, degraded, healthBatch, healthy, verdicts } from '../health-support.ts';
+import { BLAME_S, degraded, healthBatch, healthy, verdicts, withdrawn } from '../health-support.ts';
 import { ALL_DEPLOYMENTS, at, counted, failure, incidentsOf, type OpenStore, shown, success } from '../support.ts';
 
 export function attributionContract(open: OpenStore): void {
@@ -131,6 +131,22 @@ export function attributionContract(open: OpenStore): void {
     await store.ledger.record(healthBatch([success(390)]));
     expect(await verdicts(store.ledger)).toMatchObject({ 'S@390': '- / degraded' });
     expect((await shown(store.ledger)).totals.rework).toEqual({ deployment: 1, degraded: 2 });
+    expect(await counted(store.ledger, 'corrections')).toBe(1);
+  });
+
+  test('a late repair from before all that is recorded is rework', async () => {
+    await using store = await open();
+    await store.ledger.record(healthBatch([success(300)]));
+    await store.ledger.record(healthBatch([failure(100), success(200)]));
+    expect(await verdicts(store.ledger)).toEqual({ 'F@100': 'deployment / -', 'S@200': '- / deployment' });
+  });
+
+  test('a late success takes the repair over from one further back', async () => {
+    await using store = await open();
+    await store.ledger.record(healthBatch([degraded(150), success(200), failure(250), withdrawn(300), healthy(600)]));
+    expect(await verdicts(store.ledger)).toMatchObject({ 'S@200': '- / degraded' });
+    await store.ledger.record(healthBatch([success(500)]));
+    expect(await verdicts(store.ledger)).toEqual({ 'F@250': 'deployment / -', 'S@500': '- / degraded' });
     expect(await counted(store.ledger, 'corrections')).toBe(1);
   });
 

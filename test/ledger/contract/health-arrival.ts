@@ -108,6 +108,7 @@ async function play(ledger: Ledger, key: TargetKey, story: Story) {
     expect(next.failures).toBeGreaterThanOrEqual(totals.failures);
     expect(next.rework).toBeGreaterThanOrEqual(totals.rework);
     totals = next;
+    await ledger.tick(at(part * 20));
   }
   await ledger.tick(at(END));
   const found = await told(ledger, key.app);
