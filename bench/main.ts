@@ -1,3 +1,4 @@
+import { keepYoungGenerationSmall } from '../src/main/young-generation.ts';
 import { benchMemory } from './memory.ts';
 import { benchPoll } from './poll.ts';
 import { benchRecord } from './record.ts';
@@ -12,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   start: benchStart,
   memory: benchMemory,
 };
+
+keepYoungGenerationSmall();
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in BENCHES));

@@ -1,32 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { parseCommandLine, USAGE } from './config/command-line.ts';
-import { VERSION } from './main/package.ts';
-import { check, EXIT, serve } from './main/serve.ts';
+import { keepYoungGenerationSmall } from './main/young-generation.ts';
 
-// Polls and scrapes make much that is dead at once: a young generation that grows for it only holds on to more of it.
-setFlagsFromString('--semi-space-growth-factor=1');
+// Before the rest is loaded, which would make it grow.
+keepYoungGenerationSmall();
 
+const { run } = await import('./main/run.ts');
 process.exitCode = await run(process.argv.slice(2));
-
-/** Does what the command line says; the exit code. */
-async function run(words: readonly string[]): Promise<number> {
-  const line = parseCommandLine(words);
-  switch (line.kind) {
-    case 'version':
-      process.stdout.write(`dora-exporter ${VERSION}\n`);
-      return EXIT.ok;
-    case 'help':
-      process.stdout.write(USAGE);
-      return EXIT.ok;
-    case 'usage':
-      process.stderr.write(`${line.problem}\n\n${USAGE}`);
-      return EXIT.usage;
-    case 'not_built':
-      process.stderr.write(`${line.command} is not built yet\n`);
-      return EXIT.usage;
-    case 'run':
-      // The simulated servers are of no use to a daemon: it need not hold them.
-      if (line.command === 'demo') return await (await import('./commands/demo.ts')).demo(line.flags);
-      return line.flags.check ? check(line.flags) : await serve(line.flags);
-  }
-}

@@ -1,0 +1,26 @@
+import { parseCommandLine, USAGE } from '../config/command-line.ts';
+import { VERSION } from './package.ts';
+import { check, EXIT, serve } from './serve.ts';
+
+/** Does what the command line says; the exit code. */
+export async function run(words: readonly string[]): Promise<number> {
+  const line = parseCommandLine(words);
+  switch (line.kind) {
+    case 'version':
+      process.stdout.write(`dora-exporter ${VERSION}\n`);
+      return EXIT.ok;
+    case 'help':
+      process.stdout.write(USAGE);
+      return EXIT.ok;
+    case 'usage':
+      process.stderr.write(`${line.problem}\n\n${USAGE}`);
+      return EXIT.usage;
+    case 'not_built':
+      process.stderr.write(`${line.command} is not built yet\n`);
+      return EXIT.usage;
+    case 'run':
+      // The simulated servers are of no use to a daemon: it need not hold them.
+      if (line.command === 'demo') return await (await import('../commands/demo.ts')).demo(line.flags);
+      return line.flags.check ? check(line.flags) : await serve(line.flags);
+  }
+}
