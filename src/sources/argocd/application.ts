@@ -11,7 +11,8 @@ export interface Listed {
   readonly namespace: string;
   /** Milliseconds since the epoch; with the name it tells an application from one that was deleted. */
   readonly createdAt: number;
-  readonly deleting: boolean;
+  /** When its deletion was asked for, in milliseconds since the epoch; 0: it was not. */
+  readonly deletingSince: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly project: string;
   readonly destination: { readonly server: string; readonly namespace: string; readonly name: string };

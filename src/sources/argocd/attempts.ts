@@ -122,6 +122,8 @@ function exclusionOf(
   }
   if (operation.partial) return 'partial';
   if (hasFailed(operation) && isAbort(operation.message) && !bench.countAborted) return 'aborted';
+  // Where a history is kept its entry says so.
+  if (!hasFailed(operation) && application.historyLimit === 0 && operation.revisions.length === 0) return 'local';
   return null;
 }
 

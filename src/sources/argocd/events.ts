@@ -38,7 +38,8 @@ export function readEvents(
   events: readonly ApplicationEvent[],
   known: Known,
 ): { readonly attempts: readonly Attempt[]; readonly failures: readonly KnownFailure[]; readonly whole: boolean } {
-  const completed = events.filter(({ reason, at }) => reason === 'OperationCompleted' && at >= known.since);
+  // What was seen last can have been a little older than its answer.
+  const completed = events.filter(({ reason, at }) => reason === 'OperationCompleted' && at >= known.since - SAME_MS);
   const attempts: Attempt[] = [];
   const failures: KnownFailure[] = [];
   for (const [index, event] of completed.entries()) {

@@ -1,24 +1,12 @@
-import type { IgnoredReason, Sighting } from '../../domain/batch.ts';
+import type { Sighting } from '../../domain/batch.ts';
 import type { Deployment, TargetKey } from '../../domain/deployment.ts';
-import { type Application, applicationId, type Listed } from './application.ts';
+import { applicationId, type Listed } from './application.ts';
 import type { Attempt } from './attempts.ts';
-import type { Counted } from './counting-attempts.ts';
 import { type HealthMemory, readHealth } from './health.ts';
 import type { ApplicationMemory } from './memory.ts';
-import type { Reading } from './read-application.ts';
+import type { Reading } from './reading.ts';
 import type { ArgocdSettings } from './settings.ts';
 import { isWithdrawn } from './withdrawn.ts';
-
-/** What one look at an application found, and what to remember once it is recorded. */
-export interface ApplicationNews {
-  readonly deployments: readonly Deployment[];
-  readonly ignored: readonly { readonly id: string; readonly reason: IgnoredReason }[];
-  readonly sightings: readonly Sighting[];
-  /** Known losses. */
-  readonly gaps: number;
-  readonly counted: Counted;
-  readonly memory: ApplicationMemory;
-}
 
 /** An attempt that counts, in the ledger's words. */
 export function deploymentOf(
@@ -55,12 +43,14 @@ export function readHealthOf(
   date: number,
   settings: Pick<ArgocdSettings, 'degradedForMs' | 'degradedWindowMs'>,
 ): { readonly memory: HealthMemory | null; readonly sightings: readonly Sighting[] } {
-  const { health, operation, deleting } = listed;
+  const { health, operation } = listed;
+  const deleting = listed.deletingSince > 0;
   const read = readHealth(memory.health, { ...health, date, operation, deleting }, settings.degradedForMs);
   const sightings = read.findings.map(({ kind, at }): Sighting => {
     const status = kind === 'failure' ? 'Degraded' : 'Healthy';
     return {
-      id: `${applicationId(listed)}/${status.toLowerCase()}/${at / 1000}`,
+      // Told again where the application becomes another target.
+      id: `${applicationId(listed)}/${status.toLowerCase()}/${at / 1000}/${memory.target.app}/${memory.target.environment}`,
       target: memory.target,
       about: 'degraded',
       kind,
@@ -77,8 +67,8 @@ export function withdrawal(
   { target }: ApplicationMemory,
   { application, becameSynced, date }: Reading,
 ): readonly Sighting[] {
-  const { operation, deleting } = application;
-  if (!becameSynced || deleting || operation === null || !isWithdrawn(application, date)) return [];
+  const { operation, deletingSince } = application;
+  if (!becameSynced || deletingSince > 0 || operation === null || !isWithdrawn(application, date)) return [];
   return [
     {
       id: `${applicationId(application)}/withdrawn/${operation.startedAt / 1000}`,

@@ -37,11 +37,7 @@ export interface HealthReading {
  * Goes on from the state last seen to the one seen now (counting.md §4). A state lasts until the next one seen begins.
  * Degraded means a failure, at its beginning, once it has stood `degradedForMs`; Healthy ends what Degraded opened.
  */
-export function readHealth(
-  memory: HealthMemory | null,
-  sight: HealthSight,
-  degradedForMs: number,
-): HealthReading {
+export function readHealth(memory: HealthMemory | null, sight: HealthSight, degradedForMs: number): HealthReading {
   if (sight.deleting || sight.status === '') return { memory, findings: [] };
   const findings: HealthFinding[] = [];
   let current = memory;
@@ -61,12 +57,7 @@ function isSame(memory: HealthMemory, { status, since }: HealthSight): boolean {
 }
 
 /** Judges a state that has lasted until `until`. */
-function judge(
-  state: HealthMemory,
-  until: number,
-  degradedForMs: number,
-  findings: HealthFinding[],
-): HealthMemory {
+function judge(state: HealthMemory, until: number, degradedForMs: number, findings: HealthFinding[]): HealthMemory {
   if (state.told) return state;
   if (state.status === 'Degraded' && until - state.since >= degradedForMs) {
     findings.push({ kind: 'failure', at: state.since });

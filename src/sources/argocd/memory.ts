@@ -1,4 +1,4 @@
-import type { TargetKey } from '../../domain/deployment.ts';
+import { type TargetKey, targetId } from '../../domain/deployment.ts';
 import { type Listed, placeOf, type Tuple } from './application.ts';
 import type { Counted } from './counting-attempts.ts';
 import type { KnownFailure } from './events.ts';
@@ -25,7 +25,7 @@ export interface ApplicationMemory {
   readonly failures: readonly KnownFailure[];
   /** As last seen; while an operation has failed, as last listed. */
   readonly sync: string;
-  /** Of the last whole sync that succeeded; empty: unknown. */
+  /** Of the last whole sync that succeeded, and of parts since; empty: unknown. */
   readonly images: readonly string[];
   readonly health: HealthMemory | null;
 }
@@ -36,14 +36,20 @@ export interface TargetMemory {
   readonly team: string;
   readonly observedSince: number;
   readonly counted: Counted;
+  /** Degraded was told of it and Healthy was not. */
+  readonly degraded: boolean;
   /** When it was told that it is no longer there, in ms since the epoch; null: it is there. */
   readonly goneAt: number | null;
 }
 
-/** An application before its first GET. `knownUntil`: from when on its failures are looked for. */
+/**
+ * An application before its first GET. `degraded`: its target was left so. `knownUntil`: from when on its failures are
+ * looked for, in milliseconds since the epoch.
+ */
 export function blankMemory(
   { name, namespace, project, createdAt }: Listed,
   mapped: Pick<ApplicationMemory, 'target' | 'team'>,
+  degraded: boolean,
   knownUntil: number,
 ): ApplicationMemory {
   return {
@@ -61,10 +67,42 @@ export function blankMemory(
     failures: [],
     sync: '',
     images: [],
-    health: null,
+    health: unseenHealth(degraded),
   };
+}
+
+/** Health of which nothing has been seen, of a target that was left degraded or not. */
+export function unseenHealth(degraded: boolean): HealthMemory | null {
+  return degraded ? { status: '', since: 0, told: true, open: true } : null;
 }
 
 export function applicationKey(application: Pick<Listed, 'namespace' | 'name'>): string {
   return `application:${placeOf(application)}`;
+}
+
+export function targetKey(target: TargetKey): string {
+  return `target:${targetId(target)}`;
+}
+
+/** Everything that was remembered, as the ledger gives it back. */
+export interface Remembered {
+  /** By `applicationKey`. */
+  readonly applications: Map<string, ApplicationMemory>;
+  /** By `targetKey`. */
+  readonly targets: Map<string, TargetMemory>;
+  /** The time of the last list of a complete good poll, in milliseconds since the epoch; 0: none. */
+  listedAt: number;
+}
+
+export const LISTED_KEY = 'listed';
+
+export function remembered(state: ReadonlyMap<string, unknown>): Remembered {
+  const applications = new Map<string, ApplicationMemory>();
+  const targets = new Map<string, TargetMemory>();
+  for (const [key, value] of state) {
+    if (key.startsWith('application:')) applications.set(key, value as ApplicationMemory);
+    else if (key.startsWith('target:')) targets.set(key, value as TargetMemory);
+  }
+  const listed = state.get(LISTED_KEY) as { readonly at: number } | undefined;
+  return { applications, targets, listedAt: listed?.at ?? 0 };
 }

@@ -2,15 +2,18 @@ import { type Application, hasEnded, hasFailed, type Listed, type Tuple } from '
 import type { ApplicationMemory } from './memory.ts';
 
 /**
- * Why a known application is read anew (counting.md §5.2); null: the list says all. `synced`: only because sync became
- * Synced while the last operation stands as failed.
+ * Whether a known application is to be read anew (counting.md §5.2), because the list shows another operation than the
+ * last GET, or can hide one; or because sync has become Synced while the last operation stands as failed.
  */
-export function needsReading(memory: ApplicationMemory, listed: Listed): 'created' | 'operation' | 'synced' | null {
-  if (memory.createdAt !== listed.createdAt) return 'created';
-  if (memory.again || (!isSame(memory.tuple, listed.operation) && !isBefore(listed.operation, memory.tuple))) {
-    return 'operation';
-  }
-  return becameSynced(memory, listed) ? 'synced' : null;
+export function needsReading(memory: ApplicationMemory, listed: Listed): boolean {
+  if (memory.again || memory.createdAt !== listed.createdAt || becameSynced(memory, listed)) return true;
+  return !isSame(memory.tuple, listed.operation) && !isBefore(listed.operation, memory.tuple);
+}
+
+/** Whether sync has become Synced since an operation was seen to have failed, and none has followed. */
+export function becameSynced(memory: ApplicationMemory, { createdAt, sync, operation }: Listed): boolean {
+  if (memory.createdAt !== createdAt || memory.sync === 'Synced' || sync !== 'Synced') return false;
+  return operation !== null && hasFailed(operation) && isSame(memory.tuple, operation);
 }
 
 /** Whether operations can have come and gone unseen before the one that the application shows (counting.md §5.3). */
@@ -25,10 +28,6 @@ export function isUnchanged(memory: ApplicationMemory, listed: Listed): boolean 
     isSame(memory.tuple, listed.operation) &&
     (listed.operation !== null || memory.lastOperation === null)
   );
-}
-
-function becameSynced(memory: ApplicationMemory, { sync, operation }: Listed): boolean {
-  return memory.sync !== 'Synced' && sync === 'Synced' && operation !== null && hasFailed(operation);
 }
 
 function isSame(a: Tuple | null, b: Tuple | null): boolean {

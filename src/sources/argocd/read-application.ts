@@ -1,36 +1,18 @@
 import type { Deployment } from '../../domain/deployment.ts';
 import { compareMoments } from '../../domain/moment.ts';
-import {
-  type Application,
-  type ApplicationEvent,
-  applicationId,
-  hasEnded,
-  hasFailed,
-  type Operation,
-} from './application.ts';
+import { type Application, hasEnded, hasFailed, type Operation } from './application.ts';
 import { type Attempt, historyRows, operationRow, type Row } from './attempts.ts';
 import { type Counted, judgeAttempt } from './counting-attempts.ts';
 import { type KnownFailure, readEvents } from './events.ts';
-import { type ApplicationNews, deploymentOf, readHealthOf, withdrawal } from './findings.ts';
+import { deploymentOf, readHealthOf, withdrawal } from './findings.ts';
 import type { ApplicationMemory } from './memory.ts';
-import type { ArgocdSettings } from './settings.ts';
+import type { ApplicationNews, Reading } from './reading.ts';
 
 /** Two operations can share this much time (counting.md §5.2), and an event is this near to what it tells of. */
 const NEAR_MS = 2_000;
-
-/** One read of an application. */
-export interface Reading {
-  readonly application: Application;
-  /** Null: they were not needed. */
-  readonly events: readonly ApplicationEvent[] | null;
-  /** The answer's time, in milliseconds since the epoch. */
-  readonly date: number;
-  /** Its history begins with this read: what it lost before is no gap. */
-  readonly firstSight: boolean;
-  /** It was read because sync became Synced. */
-  readonly becameSynced: boolean;
-  readonly settings: ArgocdSettings;
-}
+/** So that what is remembered of an application stays small. */
+const MOST_FAILURES = 10;
+const MOST_IMAGES = 50;
 
 /**
  * Folds one read of an application into what is known of it and of its target (counting.md §3 to §5). Pure: what is to
@@ -54,16 +36,15 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
           endMissed: endMissed(before, application),
           countAborted: settings.countAborted,
         });
-  const lastKnownId = knownHistoryId(before, application);
   const rows = [
-    ...historyRows(application, lastKnownId, date),
+    ...historyRows(application, before.lastHistoryId, date),
     ...told.attempts.map((attempt): Row => ({ kind: 'attempt', attempt })),
     ...own.rows,
-  ];
+  ].filter((row) => row.kind === 'ignored' || isInLife(row.attempt, application));
   const judged = judgeRows(counted, rows, (attempt, rollback) =>
     deploymentOf(attempt, rollback, before.target, application, settings),
   );
-  const lost = reading.firstSight ? 0 : lostEntries(lastKnownId, application);
+  const lost = reading.firstSight ? 0 : lostEntries(before, application);
   const gaps = lost + (told.whole ? 0 : 1);
   const health = readHealthOf(before, application, date, settings);
   const failures = [...before.failures, ...own.failures, ...told.failures];
@@ -85,9 +66,11 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
       lastOperation: lastOperation(before, application),
       // Without an operation one that has come and gone is told by the events that the next one makes us read.
       knownUntil: operation === null && before.lastOperation !== null ? before.knownUntil : date,
-      failures: failures.filter(({ at }) => at >= date - 2 * NEAR_MS || at >= before.knownUntil - NEAR_MS).slice(-10),
+      failures: failures
+        .filter(({ at }) => at >= date - 2 * NEAR_MS || at >= before.knownUntil - NEAR_MS)
+        .slice(-MOST_FAILURES),
       sync: application.sync,
-      images: deployedImages(operation) ?? before.images,
+      images: imagesAfter(before.images, operation),
       health: health.memory,
     },
   };
@@ -138,15 +121,15 @@ function judgeRows(
   return { deployments, ignored, counted };
 }
 
-/** Ids begin anew where no history was kept for a while. */
-function knownHistoryId({ lastHistoryId }: ApplicationMemory, { history }: Application): number {
-  return (history.at(-1)?.id ?? -1) < lastHistoryId ? -1 : lastHistoryId;
+/** While an application is being deleted nothing opens or closes. */
+function isInLife({ at }: Attempt, { deletingSince }: Application): boolean {
+  return deletingSince === 0 || at <= deletingSince;
 }
 
 /** Entries that came and went between two reads, by the arithmetic of ids. */
-function lostEntries(lastKnownId: number, { history }: Application): number {
+function lostEntries({ lastHistoryId }: ApplicationMemory, { history }: Application): number {
   const [first] = history;
-  return first === undefined ? 0 : Math.max(0, first.id - lastKnownId - 1);
+  return first === undefined ? 0 : Math.max(0, first.id - lastHistoryId - 1);
 }
 
 function endsOf(before: ApplicationMemory, { operation, history }: Application): readonly number[] {
@@ -166,9 +149,10 @@ function lastOperation(before: ApplicationMemory, { operation, history }: Applic
   return { ...last, ended: last.ended || history.some(({ startedAt }) => startedAt === last.startedAt) };
 }
 
-function deployedImages(operation: Operation | null): readonly string[] | null {
+/** What a whole sync named; of a part of the application only some. */
+function imagesAfter(before: readonly string[], operation: Operation | null): readonly string[] {
   if (operation === null || operation.phase !== 'Succeeded' || operation.dryRun || operation.images.length === 0) {
-    return null;
+    return before;
   }
-  return operation.partial && operation.autoHealAttempts === 0 ? null : operation.images;
+  return operation.partial ? [...new Set([...before, ...operation.images])].slice(-MOST_IMAGES) : operation.images;
 }

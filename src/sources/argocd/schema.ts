@@ -50,7 +50,7 @@ const health = z
   .transform((state) => ({ status: state?.status ?? '', since: state?.lastTransitionTime ?? 0 }));
 
 const revisions = { revision: text, revisions: texts };
-const sources = { source: z.unknown(), sources: z.array(z.unknown()).nullish() };
+const sources = { source: z.unknown().optional(), sources: z.array(z.unknown()).nullish() };
 
 const tuple = { phase: text, startedAt: time, finishedAt: time };
 
@@ -174,7 +174,10 @@ export const userInfo = z.object({ loggedIn: flag }).transform((answer) => answe
 
 function listed(
   meta: z.output<typeof metadata>,
-  spec: { readonly project: string; readonly destination?: Listed['destination'] | null | undefined } | null | undefined,
+  spec:
+    | { readonly project: string; readonly destination?: Listed['destination'] | null | undefined }
+    | null
+    | undefined,
   status:
     | {
         readonly health: Listed['health'];
@@ -188,7 +191,7 @@ function listed(
     name: meta.name,
     namespace: meta.namespace,
     createdAt: meta.creationTimestamp,
-    deleting: meta.deletionTimestamp > 0,
+    deletingSince: meta.deletionTimestamp,
     labels: meta.labels ?? {},
     project: spec?.project ?? '',
     destination: spec?.destination ?? { server: '', namespace: '', name: '' },

@@ -1,0 +1,236 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { Observe } from '../../domain/observation.ts';
+import { StoreFailure } from '../../domain/store-failure.ts';
+import type { Failure, Upstream } from '../../upstream/upstream.ts';
+import type { Inbox, Log } from '../inbox.ts';
+import type { End } from '../index.ts';
+import { inParallel } from '../woodpecker/in-parallel.ts';
+import { argocdApi } from './api.ts';
+import { applicationId, type Listed, placeOf } from './application.ts';
+import { CAPABILITIES } from './capabilities.ts';
+import { type Claim, type Claims, claimTargets } from './claims.ts';
+import { FirstSights, type Progress } from './first-sights.ts';
+import { Lister } from './listing.ts';
+import { LISTED_KEY, type Remembered, remembered } from './memory.ts';
+import { News } from './news.ts';
+import { Presence } from './presence.ts';
+import { type Poll, Reader } from './reader.ts';
+import type { ArgocdSettings } from './settings.ts';
+
+export interface CollectorOptions {
+  readonly settings: ArgocdSettings;
+  readonly upstream: Upstream;
+  readonly inbox: Inbox;
+  /** Milliseconds after which a target that is gone is forgotten. */
+  readonly retentionMs: number;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly log: Log;
+}
+
+/** Polls one Argo CD server (counting.md §5) and records what it finds. */
+export class ArgocdCollector {
+  readonly #options: CollectorOptions;
+  readonly #lister: Lister;
+  readonly #presence: Presence;
+  readonly #reader: Reader;
+  readonly #firstSights: FirstSights;
+  /** As committed. */
+  #memory: Remembered | null = null;
+  /** The time of this poll's list, in milliseconds since the epoch. */
+  #listedAt = 0;
+  /** Applications that are left out and were told so since the start. */
+  readonly #leftOut = new Set<string>();
+  /** That the token sees nothing is said once. */
+  #warned = false;
+
+  constructor(options: CollectorOptions) {
+    const { settings } = options;
+    this.#options = options;
+    this.#lister = new Lister(settings);
+    this.#presence = new Presence(settings, options.retentionMs);
+    this.#reader = new Reader(settings);
+    this.#firstSights = new FirstSights(settings.concurrency, (place, claim, stop) =>
+      this.#readFirst(place, claim, stop),
+    );
+  }
+
+  get name(): string {
+    return this.#options.settings.name;
+  }
+
+  get backfill(): Progress {
+    return this.#firstSights.progress;
+  }
+
+  async poll(signal: AbortSignal): Promise<End> {
+    return await orStoreFailure(() => this.#poll(signal));
+  }
+
+  async catchUp(slice: AbortSignal, stop: AbortSignal): Promise<End> {
+    return await orStoreFailure(async () => {
+      const failure = await this.#firstSights.run(slice, stop);
+      return failure === null ? { ok: true } : failed(failure, true);
+    });
+  }
+
+  async stamp(): Promise<End> {
+    return await orStoreFailure(async () => {
+      const memory = await this.#load();
+      await this.#record(new News(), 'poll', new Map([[LISTED_KEY, { at: this.#listedAt }]]));
+      memory.listedAt = this.#listedAt;
+      return { ok: true };
+    });
+  }
+
+  async #poll(signal: AbortSignal): Promise<End> {
+    const { settings, observe } = this.#options;
+    const memory = await this.#load();
+    const api = argocdApi(this.#options.upstream, settings, signal);
+    const there = [...memory.targets.values()].filter(({ goneAt }) => goneAt === null).length;
+    const answer = await this.#lister.read(api, there);
+    if (!answer.ok) return failed(answer.failure, false);
+    const { value: listed, date } = answer;
+    observe({ kind: 'listed', source: settings.name, targets: listed.length });
+    if (listed.length === 0 && there === 0) this.#warnOnce();
+    if (!settings.deployments) return { ok: true };
+    this.#listedAt = date;
+
+    const claims = claimTargets(listed, settings);
+    const poll: Poll = { api, date, memory, news: new News() };
+    const failures: Failure[] = [];
+    this.#tellLeftOut(claims, poll.news);
+    this.#firstSights.wait(new Map([...claims.claims].filter(([place]) => !this.#reader.knows(poll, place))));
+    try {
+      await inParallel([...claims.claims], settings.concurrency, async ([place, claim]) => {
+        if (!this.#reader.knows(poll, place)) return;
+        const failure = await this.#reader.look(place, claim, poll);
+        if (failure !== null) failures.push(failure);
+      });
+      failures.push(...(await this.#askForTheLost(listed, claims, poll)));
+    } finally {
+      const good = failures.length === 0 && !signal.aborted;
+      this.#presence.tell(this.#lookOf(listed, claims, poll), good, poll.news);
+      await this.#record(poll.news, 'poll');
+    }
+    const [first] = failures;
+    return first === undefined ? { ok: true } : failed(first, true);
+  }
+
+  /** Lost rights look like an empty list; nothing may be forgotten for it while something is still there. */
+  async #askForTheLost(listed: readonly Listed[], claims: Claims, poll: Poll): Promise<readonly Failure[]> {
+    const failures = await this.#presence.ask(this.#lookOf(listed, claims, poll), poll.api, poll.news);
+    return listed.length === 0 && this.#presence.isDenied ? [...failures, SEES_NOTHING] : failures;
+  }
+
+  #lookOf(listed: readonly Listed[], { claims }: Claims, { memory }: Poll) {
+    const { clock } = this.#options;
+    return {
+      applications: memory.applications.values(),
+      targets: memory.targets.values(),
+      places: new Set(listed.map(placeOf)),
+      claims,
+      now: clock.now(),
+      monotonic: clock.monotonic(),
+    };
+  }
+
+  async #readFirst(place: string, claim: Claim, stop: AbortSignal): Promise<Failure | null> {
+    const { settings, log } = this.#options;
+    const { gate } = this.#firstSights;
+    await gate.pass(stop);
+    const poll: Poll = {
+      api: argocdApi(this.#options.upstream, settings, stop),
+      date: 0,
+      memory: await this.#load(),
+      news: new News(),
+    };
+    const failure = await this.#reader.meet(claim, poll);
+    if (failure !== null) return failure;
+    await gate.pass(stop);
+    await this.#record(poll.news, 'backfill');
+    const { pending, done } = this.#firstSights.progress;
+    const fields = { source: this.name, application: place, done: done + 1, pending: pending - 1 };
+    log[pending > 1 ? 'debug' : 'info'](fields, 'application read');
+    return null;
+  }
+
+  #tellLeftOut({ filtered, duplicates }: Claims, news: News): void {
+    const { log } = this.#options;
+    for (const listed of filtered) {
+      const id = applicationId(listed);
+      if (!this.#leftOut.has(id)) news.ignore(id, 'filtered');
+      this.#leftOut.add(id);
+    }
+    for (const { listed, taken } of duplicates) {
+      const id = applicationId(listed);
+      if (this.#leftOut.has(id)) continue;
+      this.#leftOut.add(id);
+      news.ignore(id, 'duplicate_target');
+      const { app, environment } = taken.target;
+      const fields = {
+        source: this.name,
+        application: placeOf(listed),
+        counts: placeOf(taken.listed),
+        app,
+        environment,
+      };
+      log.warn(fields, 'two applications are one target: only the first by namespace and name counts');
+    }
+  }
+
+  #warnOnce(): void {
+    if (!this.#warned) this.#options.log.warn({ source: this.name }, SEES_NOTHING.detail);
+    this.#warned = true;
+  }
+
+  async #load(): Promise<Remembered> {
+    this.#memory ??= remembered(await this.#options.inbox.state());
+    return this.#memory;
+  }
+
+  /** Records, and only then remembers: what the store did not take is read again. `stamp`: the poll was complete. */
+  async #record(news: News, origin: 'poll' | 'backfill', stamp?: ReadonlyMap<string, unknown>): Promise<void> {
+    const { inbox, settings, clock } = this.#options;
+    const complete = stamp !== undefined;
+    const frame = { source: settings.name, origin, now: clock.now(), capabilities: CAPABILITIES, complete };
+    const batch = news.batch(frame, stamp);
+    if (batch === null) return;
+    try {
+      await inbox.record(batch);
+    } catch (error) {
+      this.#leftOut.clear();
+      this.#reader.forget();
+      throw error;
+    }
+    const memory = await this.#load();
+    for (const [key, one] of news.applications) {
+      if (one === null) memory.applications.delete(key);
+      else memory.applications.set(key, one);
+    }
+    for (const [key, one] of news.targets) {
+      if (one === null) memory.targets.delete(key);
+      else memory.targets.set(key, one);
+    }
+  }
+}
+
+const SEES_NOTHING: Failure = {
+  reason: 'forbidden',
+  detail: 'the token sees no applications: its account needs the policy "applications, get, */*, allow"',
+  status: 200,
+  retryAfterMs: null,
+};
+
+function failed({ reason, detail, retryAfterMs }: Failure, partial: boolean): End {
+  return { ok: false, reason, detail, retryAfterMs, partial };
+}
+
+async function orStoreFailure(run: () => Promise<End>): Promise<End> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return { ok: false, reason: 'store', detail: error.message, retryAfterMs: null, partial: true };
+  }
+}
