@@ -8,7 +8,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Flags } from '../config/command-line.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
+import { startArgocd } from '../demo/argocd/start.ts';
 import { continueStory } from '../demo/story/continue-story.ts';
+import { SERVICES } from '../demo/story/rollout-cast.ts';
+import { continueRollouts, DEMO_ARGOCD_TOKEN, seedRollouts } from '../demo/story/rollout-story.ts';
 import { DEMO_TOKEN, seedStory } from '../demo/story/seed-story.ts';
 import { startWoodpecker } from '../demo/woodpecker/start.ts';
 import { systemClock } from '../polling/system-clock.ts';
@@ -21,23 +24,34 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** Whoever tries it out does not mean to show it to the network. */
 const USUAL_ADDRESS: ListenAddress = { host: '127.0.0.1', port: 3672 };
 
-/** Runs this program, unmodified, against a simulated Woodpecker server that goes on living; ends with it. */
+/** Runs this program, unmodified, against simulated servers that go on living: Woodpecker, and Argo CD behind it. */
 export async function demo(flags: Flags): Promise<number> {
   const { now } = systemClock;
   const woodpecker = await startWoodpecker({ version: '3.17.0', now });
-  seedStory(woodpecker.state, { seed: SEED, now: now(), days: DAYS });
-  const step = continueStory(woodpecker.state, { seed: SEED });
-  const living = setInterval(() => step(now()), STEP_MS);
+  const argocd = await startArgocd({ version: '3.5.1', now });
+  const begin = now();
+  seedStory(woodpecker.state, { seed: SEED, now: begin, days: DAYS });
+  seedRollouts(argocd.state, { seed: SEED, now: begin, days: DAYS, builds: woodpecker.state });
+  const build = continueStory(woodpecker.state, { seed: SEED });
+  const rollOut = continueRollouts(argocd.state, { seed: SEED, builds: woodpecker.state });
+  const living = setInterval(() => {
+    const at = now();
+    build(at);
+    rollOut(at);
+  }, STEP_MS);
 
   const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-demo-'));
   try {
     const config = join(folder, 'config.yml');
     writeFileSync(join(folder, 'woodpecker-token'), DEMO_TOKEN, { mode: 0o600 });
-    writeFileSync(config, configuration(woodpecker.url, addressText(flags.listenAddress ?? USUAL_ADDRESS)));
-    return await runProgram(config, (url) => process.stdout.write(guide(url, woodpecker.url, folder)));
+    writeFileSync(join(folder, 'argocd-token'), DEMO_ARGOCD_TOKEN, { mode: 0o600 });
+    const address = addressText(flags.listenAddress ?? USUAL_ADDRESS);
+    writeFileSync(config, configuration(woodpecker.url, argocd.url, address));
+    return await runProgram(config, (url) => process.stdout.write(guide(url, woodpecker.url, argocd.url, folder)));
   } finally {
     clearInterval(living);
     await woodpecker.close();
+    await argocd.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -65,36 +79,61 @@ function addressText({ host, port }: ListenAddress): string {
   return `${host !== null && isIPv6(host) ? `[${host}]` : (host ?? '')}:${port}`;
 }
 
-/** Two repositories of the story deploy by promotion: their pushes only build. */
-function configuration(url: string, address: string): string {
+/**
+ * Some repositories of the story only build, and Argo CD rolls them out: their pipelines count nowhere, and its
+ * applications are given the names of the repositories, so that the two are one service. Two others deploy by
+ * promotion: their pushes only build.
+ */
+function configuration(woodpecker: string, argocd: string, address: string): string {
+  const rolledOut = SERVICES.map(({ fullName }) => fullName);
   return `web: {listen_address: "${address}"}
 ledger: sqlite:./dora.db
 log: {format: pretty}
 birth_hold: 30s
 sources:
   - type: woodpecker
-    url: ${url}
+    url: ${woodpecker}
     token_file: ./woodpecker-token
     poll_interval: 2s
     settle: 5s
     relabel_configs:
+      - source_labels: [__meta_woodpecker_repo]
+        regex: ${rolledOut.join('|')}
+        action: drop
       - source_labels: [__meta_woodpecker_repo, __meta_woodpecker_event]
         regex: (payments/ledger|shop/catalogue);push
         action: drop
       - source_labels: [__meta_woodpecker_owner]
         target_label: team
+  - type: woodpecker
+    name: builds
+    url: ${woodpecker}
+    token_file: ./woodpecker-token
+    poll_interval: 10s
+    deployments: false
+    repositories: [${rolledOut.join(', ')}]
+  - type: argocd
+    url: ${argocd}
+    token_file: ./argocd-token
+    poll_interval: 2s
+    degraded_for: 30s
+    relabel_configs:
+      - source_labels: [__meta_argocd_label_team, __meta_argocd_label_app]
+        separator: /
+        target_label: app
 `;
 }
 
-function guide(url: string, upstream: string, folder: string): string {
+function guide(url: string, woodpecker: string, argocd: string, folder: string): string {
   return `
-dora-exporter runs against a simulated Woodpecker server with ${DAYS} days of history that goes on living.
+dora-exporter runs against simulated Woodpecker and Argo CD servers with ${DAYS} days of history that go on living.
 
   status page   ${url}/
   metrics       ${url}/metrics
   incidents     ${url}/api/v1/incidents
   deployments   ${url}/api/v1/deployments
-  upstream      ${upstream} (simulated)
+  Woodpecker    ${woodpecker} (simulated)
+  Argo CD       ${argocd} (simulated)
   files         ${folder} (gone when the demo ends)
 
 Point a Prometheus at ${url}/metrics, and try:

@@ -32,8 +32,11 @@ export function notBuilt(config: Config): string[] {
 
 function notBuiltOfSource(source: Config['sources'][number], index: number): string[] {
   if (!sourceSettings[source.type].built) return [`sources[${index}].type: ${source.type} is not built yet`];
-  const forge = 'forge' in source && source.forge !== null;
-  return forge ? [`sources[${index}].forge is not built yet`] : [];
+  const keys = [
+    ...('forge' in source && source.forge !== null ? ['forge'] : []),
+    ...('stream' in source && source.stream ? ['stream'] : []),
+  ];
+  return keys.map((key) => `sources[${index}].${key} is not built yet`);
 }
 
 /** The defaults name no file but the ledger's, whose place is of no matter here. */

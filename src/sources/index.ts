@@ -1,6 +1,7 @@
 import type { Capabilities, IgnoredReason } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { FailureReason, Observe } from '../domain/observation.ts';
+import { openArgocd } from './argocd/open.ts';
 import type { Inbox, Log } from './inbox.ts';
 import type { AnySourceSettings } from './table.ts';
 import { openWoodpecker } from './woodpecker/open.ts';
@@ -48,6 +49,7 @@ export function openSource(settings: AnySourceSettings, parts: SourceParts): Col
     case 'woodpecker':
       return openWoodpecker(settings, parts);
     case 'argocd':
+      return openArgocd(settings, parts);
     case 'errors':
       throw new Error(`a source of type ${settings.type} is not built yet`);
   }

@@ -13,7 +13,7 @@ interface SourceEntry {
 /** The types of sources: `type` in the configuration, and how its settings are read. */
 export const sourceSettings = {
   woodpecker: { settings: woodpeckerSettings, built: true },
-  argocd: { settings: argocdSettings, built: false },
+  argocd: { settings: argocdSettings, built: true },
   errors: { settings: errorsSettings, built: false },
 } as const satisfies Record<string, SourceEntry>;
 

@@ -25,7 +25,6 @@ describe('a start by the environment alone', () => {
   it('names what is not built among the others', () => {
     const others = { ARGOCD_URL: 'https://cd', ARGOCD_TOKEN: 'a', ERROR_SINK_URL: 'https://e', ERROR_SINK_TOKEN: 'b' };
     expect(notBuilt(configOf(start({ ...WOODPECKER, ...others })))).toEqual([
-      'sources[1].type: argocd is not built yet',
       'sources[2].type: errors is not built yet',
     ]);
   });

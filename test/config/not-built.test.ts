@@ -25,7 +25,7 @@ describe('what is not built yet', () => {
     ['notify: {dashboard_url: "https://grafana/d/x?var-app={app}"}', 'notify.dashboard_url'],
     [`notify: {matrix: {${MATRIX}}}`, 'notify.matrix'],
     [woodpecker(FORGE), 'sources[0].forge'],
-    ['sources: [{type: argocd, url: https://cd, token_file: token}]', 'sources[0].type: argocd'],
+    ['sources: [{type: argocd, url: https://cd, token_file: token, stream: true}]', 'sources[0].stream'],
     ['sources: [{type: errors, url: https://e, api_key_file: token}]', 'sources[0].type: errors'],
   ])('%s passes the check and is told', (yaml, path) => {
     using folder = new Folder();
@@ -40,6 +40,7 @@ describe('what is not built yet', () => {
       'windows: [7d, 30d, 90d]\nmin_samples: 5\nsink: {max_body: 64KiB}\nnotify: {max_age: 60m}',
     ],
     ['a Woodpecker', woodpecker('settle: 0s\nworkflow: deploy')],
+    ['an Argo CD', 'sources: [{type: argocd, url: https://cd, token_file: token}]'],
     [
       'what is built',
       'ledger: sqlite:other.db\nretention: 100d\nincident_expiry: 10d\nbirth_hold: 0s\nseries_limit: 5',
@@ -55,7 +56,6 @@ describe('what is not built yet', () => {
     const rows = text.split('\n').filter((line) => line.startsWith('| `') && /not built yet/i.test(line));
     const keys = rows.map((row) => row.split('`')[1]);
     expect(keys).toEqual([
-      'ARGOCD_URL',
       'ERROR_SINK_URL',
       'ledger',
       'ledger_password_file',
@@ -64,6 +64,8 @@ describe('what is not built yet', () => {
       'attribution_window',
       'config_file',
       'forge',
+      'lead_time',
+      'stream',
       'workspaces',
       'max_body',
       'retention',

@@ -32,7 +32,8 @@ it('demo serves several teams at any free port, says where, and ends on SIGTERM 
     let page = new Page('');
     await demo.until(async () => {
       page = new Page(await (await fetch(`${url}/metrics`)).text());
-      return page.value('dora_collector_up') === 1;
+      const up = page.all('dora_collector_up');
+      return up.length === 3 && up.every(({ value }) => value === 1);
     }, 'all history has been read');
 
     const targets = page.all('dora_incident_open');
