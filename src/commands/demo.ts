@@ -24,8 +24,16 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** Whoever tries it out does not mean to show it to the network. */
 const USUAL_ADDRESS: ListenAddress = { host: '127.0.0.1', port: 3672 };
 
-/** Runs this program, unmodified, against simulated servers that go on living: Woodpecker, and Argo CD behind it. */
-export async function demo(flags: Flags): Promise<number> {
+/**
+ * Runs this program, unmodified, against simulated servers that go on living: Woodpecker, and Argo CD behind it.
+ * `onSignalsTaken` is called once signals end the demo in order.
+ */
+export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<number> {
+  const stop = new AbortController();
+  // A hangup, too: it would only make the program reload.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => stop.abort());
+  onSignalsTaken();
+
   const { now } = systemClock;
   const woodpecker = await startWoodpecker({ version: '3.17.0', now });
   const argocd = await startArgocd({ version: '3.5.1', now });
@@ -47,7 +55,9 @@ export async function demo(flags: Flags): Promise<number> {
     writeFileSync(join(folder, 'argocd-token'), DEMO_ARGOCD_TOKEN, { mode: 0o600 });
     const address = addressText(flags.listenAddress ?? USUAL_ADDRESS);
     writeFileSync(config, configuration(woodpecker.url, argocd.url, address));
-    return await runProgram(config, (url) => process.stdout.write(guide(url, woodpecker.url, argocd.url, folder)));
+    return await runProgram(config, stop.signal, (url) =>
+      process.stdout.write(guide(url, woodpecker.url, argocd.url, folder)),
+    );
   } finally {
     clearInterval(living);
     await woodpecker.close();
@@ -57,12 +67,13 @@ export async function demo(flags: Flags): Promise<number> {
 }
 
 /** Runs the program to its end and shows its log; its exit code. `onServing` hears of the address once it serves. */
-async function runProgram(config: string, onServing: (url: string) => void): Promise<number> {
+async function runProgram(config: string, stop: AbortSignal, onServing: (url: string) => void): Promise<number> {
   const program = spawn(process.execPath, [MAIN, `--config.file=${config}`], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(program, 'exit');
-  // A terminal sends them to both, and a hangup would only make the program reload; a signal to this process alone is
-  // handed on.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => program.kill('SIGTERM'));
+  // A terminal sends a signal to both; one to this process alone is handed on.
+  const end = () => program.kill('SIGTERM');
+  stop.addEventListener('abort', end, { once: true });
+  if (stop.aborted) end();
   let serving = false;
   for await (const line of createInterface({ input: program.stdout })) {
     process.stdout.write(`${line}\n`);
@@ -139,7 +150,7 @@ dora-exporter runs against simulated Woodpecker and Argo CD servers with ${DAYS}
 Point a Prometheus at ${url}/metrics, and try:
 
   mean time to recover, seconds, by app
-    sum by (app) (dora_recovery_time_seconds_sum) / sum by (app) (dora_recovery_time_seconds_count)
+    sum by (app) (dora_recovery_time_seconds_sum) / (sum by (app) (dora_recovery_time_seconds_count) > 0)
 
   the last recovery of each target, seconds
     (dora_deployment_recovery_timestamp - dora_deployment_failure_timestamp) > 0

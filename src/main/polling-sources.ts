@@ -25,7 +25,7 @@ export interface PollingParts {
 export interface PollingSources {
   readonly collectors: readonly Collector[];
   records(): readonly CollectorRecord[];
-  /** Stops polling; resolves when the polls that were under way have ended. */
+  /** Stops polling; resolves when the polls that were under way have ended. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -42,6 +42,12 @@ export function openSources(parts: PollingParts): PollingSources & { start(): vo
     return { settings, collector: openSource(settings, { ...parts, retentionMs: config.retentionMs, inbox }) };
   });
   let polling: Promise<unknown> = Promise.resolve();
+  let stopped: Promise<void> | null = null;
+  async function stop(): Promise<void> {
+    stopping.abort(new Error('asked to stop'));
+    await polling;
+    await Promise.all(opened.map(({ collector }) => collector.close()));
+  }
   return {
     collectors: opened.map(({ collector }) => collector),
     records: () =>
@@ -62,10 +68,9 @@ export function openSources(parts: PollingParts): PollingSources & { start(): vo
         ),
       );
     },
-    async stop() {
-      stopping.abort(new Error('asked to stop'));
-      await polling;
-      await Promise.all(opened.map(({ collector }) => collector.close()));
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
 }

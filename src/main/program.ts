@@ -13,6 +13,7 @@ import { USER_AGENT, VERSION } from './package.ts';
 import type { Log } from './parts.ts';
 import { openSources, type PollingSources } from './polling-sources.ts';
 import { openRecorder } from './recorder.ts';
+import { ServiceWatch } from './service-watch.ts';
 import { StatusBoard } from './status-board.ts';
 import { letTimePass } from './ticking.ts';
 
@@ -46,6 +47,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   await using resources = new AsyncDisposableStack();
 
   const board = new StatusBoard();
+  const services = new ServiceWatch(log);
   // The ledger is opened before the metrics that are rebuilt from it.
   let metrics: Metrics | null = null;
   const observe = (observation: Observation) => {
@@ -64,6 +66,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const show = (changes: Changes) => {
     board.apply(changes);
     shown.apply(changes);
+    services.look(changes.targets, new Set(config.sources.map(({ name }) => name)));
   };
   const recorder = openRecorder(ledger, show);
   const parted = { ledger, recorder, board, userAgent: USER_AGENT, clock, random, observe, log };
@@ -72,6 +75,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
 
   const snapshot = await ledger.snapshot();
   board.apply(snapshot);
+  services.look(snapshot.targets, new Set(config.sources.map(({ name }) => name)));
   const shown = openMetrics({
     projections: snapshot.targets,
     counts: snapshot.counts,
@@ -159,6 +163,8 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     async stop() {
       stopping.abort(new Error('asked to stop'));
       await last;
+      // Until nothing is polled any more, whoever asks is told that it is not ready.
+      await Promise.all([sources.stop(), time]);
       await running.disposeAsync();
     },
   };

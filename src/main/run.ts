@@ -1,4 +1,5 @@
 import { parseCommandLine, USAGE } from '../config/command-line.ts';
+import { handOverSignals } from './early-signals.ts';
 import { VERSION } from './package.ts';
 import { check, EXIT, serve } from './serve.ts';
 
@@ -19,8 +20,11 @@ export async function run(words: readonly string[]): Promise<number> {
       process.stderr.write(`${line.command} is not built yet\n`);
       return EXIT.usage;
     case 'run':
-      // The simulated servers are of no use to a daemon: it need not hold them.
-      if (line.command === 'demo') return await (await import('../commands/demo.ts')).demo(line.flags);
+      if (line.command === 'demo') {
+        // The simulated servers are of no use to a daemon: it need not hold them.
+        const { demo } = await import('../commands/demo.ts');
+        return await demo(line.flags, handOverSignals);
+      }
       return line.flags.check ? check(line.flags) : await serve(line.flags);
   }
 }

@@ -4,6 +4,7 @@ import { notBuilt } from '../config/not-built.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { CannotListen } from '../http/server.ts';
 import { systemClock } from '../polling/system-clock.ts';
+import { handOverSignals } from './early-signals.ts';
 import { openLog } from './log.ts';
 import { VERSION } from './package.ts';
 import type { Log } from './parts.ts';
@@ -67,6 +68,7 @@ function signalled(log: Log, reload: () => Promise<unknown> | undefined): Promis
     // Kept for good: a second signal, as a process group may send it, must not cut the shutdown short.
     process.on('SIGTERM', resolve);
     process.on('SIGINT', resolve);
+    handOverSignals();
   });
 }
 
