@@ -7,7 +7,11 @@ import type { Pipeline, Repository, Step, Workflow } from './pipeline.ts';
 const seconds = z.number().int().nullish();
 /** The year 2286: what lies beyond was never seconds. */
 const ABSURD_SECONDS = 10_000_000_000;
-const text = z.string().nullish();
+/** A lone half of a surrogate pair could be neither stored nor shown as it is. */
+const text = z
+  .string()
+  .transform((value) => value.toWellFormed())
+  .nullish();
 
 /** Milliseconds of the name that is there; 0 for none, and for a time that cannot be one. */
 function ms(...candidates: readonly (number | null | undefined)[]): number {
