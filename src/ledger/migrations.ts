@@ -1,16 +1,30 @@
 import { type Kysely, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from './tables.ts';
 
 const migrations: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
 };
 
-/** Brings the tables to the present form; run twice it changes nothing. Throws the first migration's error. */
+/**
+ * Brings the tables to the present form; run twice it changes nothing. Throws the first migration's error, and refuses
+ * tables that a newer version has brought further.
+ */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
+  const unknown = (await migrationsDone(db)).find((name) => !Object.hasOwn(migrations, name));
+  if (unknown !== undefined) {
+    throw new Error(`it was written by a newer dora-exporter (its migration ${unknown} is not known to this one)`);
+  }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+async function migrationsDone(db: Kysely<Tables>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const done = sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)} order by name`;
+  return (await done.execute(db)).rows.map(({ name }) => name);
 }
 
 async function first(db: Kysely<unknown>): Promise<void> {

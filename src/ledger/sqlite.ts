@@ -17,6 +17,8 @@ const LOG_BYTES = 1000 * 4096;
 export interface SqliteConnections {
   readonly writer: Kysely<Tables>;
   readonly reader: Kysely<Tables>;
+  /** To be called before each commit. Throws a `StoreFailure` when what is committed could not be found again. */
+  beforeCommit(): void;
   /** To be called after each commit, before the writer begins anew. Never throws. */
   afterCommit(): Promise<void>;
   close(): Promise<void>;
@@ -47,11 +49,15 @@ function openLocked(file: string): SqliteConnections {
     writing.exec('pragma wal_autocheckpoint = 0; pragma journal_size_limit = 0');
     const reading = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, readOnly: true });
     databases.push(reading);
+    // A first read makes the log, so that all three files are there to be told from others.
+    reading.exec('pragma schema_version');
+    const files = [file, `${file}-wal`, `${file}.lock`].map((path) => ({ path, identity: identityOf(path) }));
     const writer = kyselyOver(writing);
     const reader = kyselyOver(reading);
     return {
       writer,
       reader,
+      beforeCommit: () => expectInPlace(files),
       afterCommit: () => shortenLog(writing, `${file}-wal`),
       async close() {
         await reader.destroy();
@@ -62,6 +68,28 @@ function openLocked(file: string): SqliteConnections {
   } catch (error) {
     for (const database of databases.reverse()) database.close();
     throw error;
+  }
+}
+
+/**
+ * Removed or replaced files stay writable to whoever has them open: SQLite would go on committing into nothing, and
+ * another daemon could take the lock anew.
+ */
+function expectInPlace(files: readonly { readonly path: string; readonly identity: string | null }[]): void {
+  for (const { path, identity } of files) {
+    if (identityOf(path) !== identity) {
+      throw new StoreFailure(`the ledger ${path} was removed or replaced while in use`);
+    }
+  }
+}
+
+/** What tells a file from another of the same name; null where none can be reached. */
+function identityOf(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
   }
 }
 
@@ -94,12 +122,24 @@ function kyselyOver(database: DatabaseSync): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(database) }) });
 }
 
+/**
+ * On a full disk, among others, SQLite rolls back by itself (https://sqlite.org/lang_transaction.html §3). Kysely does so
+ * after any error, and "no transaction is active" would hide that first error.
+ */
+const ALREADY_ROLLED_BACK: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
+};
+
 /** Kysely's view of node:sqlite. Statements are kept, as parsing a 500-row insert costs as much as running it. */
 function shim(database: DatabaseSync): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>();
   return {
     close: () => database.close(),
     prepare(text) {
+      if (text === 'rollback' && !database.isTransaction) return ALREADY_ROLLED_BACK;
       const statement = kept.get(text) ?? statementOf(database.prepare(text));
       kept.delete(text);
       kept.set(text, statement);

@@ -8,16 +8,27 @@ const SQLITE_LOCKED = 6;
 /** Waits for another process's lock, 1.5 s in all: longer, and a poll would miss its deadline for it. */
 const RETRIES_MS = [50, 100, 200, 400, 750];
 
+/** The writer's connection, and what is to be done about each commit; `beforeCommit` prevents it by throwing. */
+interface Store {
+  readonly writer: Kysely<Tables>;
+  beforeCommit(): void;
+  afterCommit(): Promise<void>;
+}
+
 /** Runs `work` as one transaction: all of it or nothing. Throws `StoreFailure` when the store did not take it. */
 export async function inTransaction<T>(
-  { writer, afterCommit }: { readonly writer: Kysely<Tables>; afterCommit(): Promise<void> },
+  { writer, beforeCommit, afterCommit }: Store,
   clock: Clock,
   work: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   for (const wait of [...RETRIES_MS, null]) {
     try {
       return await writer.connection().execute(async (connection) => {
-        const done = await connection.transaction().execute(work);
+        const done = await connection.transaction().execute(async (trx) => {
+          const worked = await work(trx);
+          beforeCommit();
+          return worked;
+        });
         await afterCommit();
         return done;
       });

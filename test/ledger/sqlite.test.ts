@@ -1,15 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat, writeFile } from 'node:fs/promises';
+import { copyFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { StoreFailure } from '../../src/domain/store-failure.ts';
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
 import { migrate } from '../../src/ledger/migrations.ts';
 import { openSqlite } from '../../src/ledger/sqlite.ts';
+import { inTransaction } from '../../src/ledger/transaction.ts';
 import { ledgerContract } from './contract.ts';
 import { planned } from './planned.ts';
 import { openSqliteStore, quickClock, temporaryFolder } from './sqlite-store.ts';
@@ -110,6 +112,84 @@ describe('B12: a store that fails', () => {
   });
 });
 
+describe('B12: a full disk', () => {
+  test('the first error is the one told, nothing is kept, and with room again all is recorded', async () => {
+    await using folder = await temporaryFolder();
+    const store = openSqlite(join(folder.path, 'ledger.db'));
+    await migrate(store.writer);
+    const rows = () => store.reader.selectFrom('collector_state').select('key').execute();
+    const record = () =>
+      inTransaction(store, quickClock(), async (trx) => {
+        for (const key of ['a', 'b']) {
+          const value = key.repeat(100_000);
+          await trx.insertInto('collector_state').values({ source: 'ci', key, value }).execute();
+        }
+      });
+
+    await sql`pragma max_page_count = 60`.execute(store.writer);
+    const refused = await record().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreFailure);
+    expect(refused).toHaveProperty('message', 'the ledger: database or disk is full');
+    expect(await rows()).toEqual([]);
+
+    await sql`pragma max_page_count = 1000`.execute(store.writer);
+    await record();
+    expect(await rows()).toHaveLength(2);
+    await store.close();
+  });
+
+  test('a lock on which SQLite rolled back by itself is still waited for', async () => {
+    await using folder = await temporaryFolder();
+    const store = openSqlite(join(folder.path, 'ledger.db'));
+    const busy = Object.assign(new Error('database is locked'), { code: 'ERR_SQLITE_ERROR', errcode: 5 });
+    const clock = quickClock();
+    const done = await inTransaction(store, clock, async (trx) => {
+      if (clock.slept.length > 0) return 'done';
+      await sql`rollback`.execute(trx);
+      throw busy;
+    });
+    expect(done).toBe('done');
+    await store.close();
+  });
+});
+
+describe('files taken away underneath', () => {
+  test.each(['', '-wal', '.lock'])(
+    'ledger.db%s removed: nothing is said to be recorded from then on',
+    async (suffix) => {
+      await using folder = await temporaryFolder();
+      const file = join(folder.path, 'ledger.db');
+      const ledger = await open(file);
+      await ledger.record(batch([failure(100)]));
+      const before = await ledger.snapshot();
+
+      await rename(`${file}${suffix}`, `${file}.away`);
+      const refused = await ledger.record(batch([success(400)])).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(StoreFailure);
+      expect(refused).toHaveProperty('message', `the ledger ${file}${suffix} was removed or replaced while in use`);
+      await expect(ledger.tick(at(500))).rejects.toThrow(StoreFailure);
+      expect(await ledger.snapshot()).toEqual(before);
+
+      await rename(`${file}.away`, `${file}${suffix}`);
+      await ledger.record(batch([success(400)]));
+      expect((await shown(ledger)).recoveryAt).toBe(at(400));
+      await ledger.close();
+    },
+  );
+
+  test('another file in its place, such as a restored backup: the same', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    const ledger = await open(file);
+    await copyFile(file, `${file}.backup`);
+    await rename(`${file}.backup`, file);
+    await expect(ledger.record(batch([failure(100)]))).rejects.toThrow(
+      `the ledger ${file} was removed or replaced while in use`,
+    );
+    await ledger.close();
+  });
+});
+
 describe('the file', () => {
   test('its migrations run twice change nothing', async () => {
     await using folder = await temporaryFolder();
@@ -160,7 +240,7 @@ describe('the file', () => {
     await expect(open(file)).rejects.toThrow(`the ledger ${file} cannot be opened: `);
   });
 
-  test('written by a later version: one clear error that names it', async () => {
+  test('written by a newer version: one clear error that names it and says so', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'ledger.db');
     await (await open(file)).close();
@@ -168,7 +248,9 @@ describe('the file', () => {
       using other = new DatabaseSync(file);
       other.exec("insert into kysely_migration values ('999-later', '2099-01-01T00:00:00Z')");
     }
-    await expect(open(file)).rejects.toThrow(`the ledger ${file} cannot be brought up to date: `);
+    await expect(open(file)).rejects.toThrow(
+      `the ledger ${file} cannot be brought up to date: it was written by a newer dora-exporter`,
+    );
   });
 });
 
