@@ -27,9 +27,13 @@ async function migrationsDone(db: Kysely<Tables>): Promise<readonly string[]> {
   return (await done.execute(db)).rows.map(({ name }) => name);
 }
 
+/** SQLite runs no migration as one transaction: after a crash in the middle it is run again over what it had made. */
 async function first(db: Kysely<unknown>): Promise<void> {
   const id = (table: string) =>
-    db.schema.createTable(table).addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement());
+    db.schema
+      .createTable(table)
+      .ifNotExists()
+      .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement());
   await id('targets')
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('app', 'text', (c) => c.notNull())
@@ -69,10 +73,16 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .addColumn('rework_counted', 'text')
     .addUniqueConstraint('deployments_identity', ['source', 'upstream_id'])
     .execute();
-  await db.schema.createIndex('deployments_by_target').on('deployments').columns(['target_id', 'at']).execute();
-  await db.schema.createIndex('deployments_by_time').on('deployments').column('at').execute();
+  await db.schema
+    .createIndex('deployments_by_target')
+    .ifNotExists()
+    .on('deployments')
+    .columns(['target_id', 'at'])
+    .execute();
+  await db.schema.createIndex('deployments_by_time').ifNotExists().on('deployments').column('at').execute();
   await db.schema
     .createTable('decided')
+    .ifNotExists()
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('upstream_id', 'text', (c) => c.notNull())
     .addColumn('verdict', 'text', (c) => c.notNull())
@@ -91,14 +101,19 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .addColumn('recorded_at', 'bigint', (c) => c.notNull())
     .addUniqueConstraint('sightings_identity', ['source', 'upstream_id'])
     .execute();
-  await db.schema.createIndex('sightings_by_target').on('sightings').columns(['target_id', 'about', 'at']).execute();
-  await db.schema.createIndex('sightings_by_time').on('sightings').column('at').execute();
+  await db.schema
+    .createIndex('sightings_by_target')
+    .ifNotExists()
+    .on('sightings')
+    .columns(['target_id', 'about', 'at'])
+    .execute();
+  await db.schema.createIndex('sightings_by_time').ifNotExists().on('sightings').column('at').execute();
   await id('marks')
     .addColumn('target_id', 'integer', (c) => c.notNull())
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('at', 'bigint', (c) => c.notNull())
     .execute();
-  await db.schema.createIndex('marks_by_target').on('marks').columns(['target_id', 'at']).execute();
+  await db.schema.createIndex('marks_by_target').ifNotExists().on('marks').columns(['target_id', 'at']).execute();
   await id('incidents')
     .addColumn('target_id', 'integer', (c) => c.notNull())
     .addColumn('kind', 'text', (c) => c.notNull())
@@ -119,18 +134,21 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createIndex('incidents_by_target')
+    .ifNotExists()
     .on('incidents')
     .columns(['target_id', 'kind', 'opened_at'])
     .execute();
-  await db.schema.createIndex('incidents_by_time').on('incidents').columns(['opened_at', 'id']).execute();
-  await sql`create index incidents_open on incidents (opened_at) where outcome is null`.execute(db);
+  await db.schema.createIndex('incidents_by_time').ifNotExists().on('incidents').columns(['opened_at', 'id']).execute();
+  await sql`create index if not exists incidents_open on incidents (opened_at) where outcome is null`.execute(db);
   await db.schema
     .createTable('collectors')
+    .ifNotExists()
     .addColumn('source', 'text', (c) => c.primaryKey())
     .addColumn('last_success_at', 'bigint')
     .execute();
   await db.schema
     .createTable('collector_state')
+    .ifNotExists()
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('key', 'text', (c) => c.notNull())
     .addColumn('value', 'text', (c) => c.notNull())
@@ -138,6 +156,7 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable('source_counts')
+    .ifNotExists()
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('counter', 'text', (c) => c.notNull())
     .addColumn('labels', 'text', (c) => c.notNull())
@@ -146,6 +165,7 @@ async function first(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema
     .createTable('outbox')
+    .ifNotExists()
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('source', 'text', (c) => c.notNull())
     .addColumn('severity', 'text', (c) => c.notNull())

@@ -191,6 +191,20 @@ describe('files taken away underneath', () => {
 });
 
 describe('the file', () => {
+  test('a first start that was killed in the middle is taken up by the next', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'ledger.db');
+    await (await open(file)).close();
+    {
+      using other = new DatabaseSync(file);
+      other.exec('delete from kysely_migration; drop table outbox; drop index incidents_open; drop table incidents');
+    }
+    const ledger = await open(file);
+    await ledger.record(batch([failure(1)]));
+    expect((await shown(ledger)).open).toHaveLength(1);
+    await ledger.close();
+  });
+
   test('its migrations run twice change nothing', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'ledger.db');
