@@ -9,7 +9,11 @@ export interface MetricsSource {
   readonly ignoredReasons: readonly IgnoredReason[];
 }
 
-type Step = Pick<Transition, 'operation' | 'outcome'> & { readonly origins: readonly Origin[] };
+interface Step extends Pick<Transition, 'operation' | 'outcome'> {
+  readonly origins: readonly Origin[];
+  /** Only a source that sees health can tell it. */
+  readonly takesHealth?: true;
+}
 
 /**
  * What can befall an incident, and from where; other combinations appear when they first occur. A first read of
@@ -19,6 +23,7 @@ const STEPS: readonly Step[] = [
   { operation: 'open', outcome: 'done', origins: ['poll', 'late'] },
   { operation: 'extend', outcome: 'done', origins: ['poll', 'late'] },
   { operation: 'close', outcome: 'recovered', origins: ['poll', 'late'] },
+  { operation: 'close', outcome: 'withdrawn', origins: ['poll', 'late'], takesHealth: true },
   { operation: 'close', outcome: 'noop', origins: ['poll', 'late'] },
   { operation: 'close', outcome: 'abandoned', origins: ['poll', 'tick'] },
   { operation: 'close', outcome: 'expired', origins: ['poll', 'tick'] },
@@ -26,8 +31,10 @@ const STEPS: readonly Step[] = [
 
 /** Label sets of `dora_incident_transitions_total` that a source has from the start, at 0. */
 export function knownTransitions(source: MetricsSource): readonly Record<string, string>[] {
-  return source.capabilities.kinds.flatMap((kind) =>
-    STEPS.flatMap(({ operation, outcome, origins }) =>
+  const { kinds } = source.capabilities;
+  const steps = STEPS.filter(({ takesHealth }) => takesHealth === undefined || kinds.includes('degraded'));
+  return kinds.flatMap((kind) =>
+    steps.flatMap(({ operation, outcome, origins }) =>
       origins.map((origin) => ({ source: source.name, kind, operation, outcome, origin })),
     ),
   );
