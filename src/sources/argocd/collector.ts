@@ -1,10 +1,9 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Observe } from '../../domain/observation.ts';
-import { StoreFailure } from '../../domain/store-failure.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
+import { type End, failed, orStoreFailure } from '../end.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Inbox, Log } from '../inbox.ts';
-import type { End } from '../index.ts';
-import { inParallel } from '../woodpecker/in-parallel.ts';
 import { argocdApi } from './api.ts';
 import { applicationId, type Listed, placeOf } from './application.ts';
 import { CAPABILITIES } from './capabilities.ts';
@@ -221,16 +220,3 @@ const SEES_NOTHING: Failure = {
   status: 200,
   retryAfterMs: null,
 };
-
-function failed({ reason, detail, retryAfterMs }: Failure, partial: boolean): End {
-  return { ok: false, reason, detail, retryAfterMs, partial };
-}
-
-async function orStoreFailure(run: () => Promise<End>): Promise<End> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof StoreFailure)) throw error;
-    return { ok: false, reason: 'store', detail: error.message, retryAfterMs: null, partial: true };
-  }
-}

@@ -1,5 +1,5 @@
 import type { Failure } from '../../upstream/upstream.ts';
-import { Gate, untilAborted } from '../woodpecker/backfill.ts';
+import { Gate, untilAborted } from '../gate.ts';
 import type { Claim } from './claims.ts';
 
 /** How far the first reads have come, in applications. */

@@ -1,5 +1,5 @@
 import type { Failure } from '../../upstream/upstream.ts';
-import { inParallel } from '../woodpecker/in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { ArgocdApi } from './api.ts';
 import { placeOf } from './application.ts';
 import type { Claims } from './claims.ts';

@@ -1,16 +1,15 @@
 import type { Batch } from '../../domain/batch.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Observe } from '../../domain/observation.ts';
-import { StoreFailure } from '../../domain/store-failure.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
+import { type End, failed, orStoreFailure } from '../end.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Inbox, Log } from '../inbox.ts';
-import type { End } from '../index.ts';
 import { type WoodpeckerApi, woodpeckerApi } from './api.ts';
 import { Backfill, type Progress } from './backfill.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { firstSight } from './first-sight.ts';
 import { HistoryLog } from './history-log.ts';
-import { inParallel } from './in-parallel.ts';
 import { type Listed, Lister } from './listing.ts';
 import type { RepositoryMemory } from './memory.ts';
 import { NewsOfPoll } from './news-of-poll.ts';
@@ -266,16 +265,3 @@ const SEES_NOTHING: Failure = {
   status: 200,
   retryAfterMs: null,
 };
-
-function failed({ reason, detail, retryAfterMs }: Failure, partial: boolean): End {
-  return { ok: false, reason, detail, retryAfterMs, partial };
-}
-
-async function orStoreFailure(run: () => Promise<End>): Promise<End> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof StoreFailure)) throw error;
-    return { ok: false, reason: 'store', detail: error.message, retryAfterMs: null, partial: true };
-  }
-}

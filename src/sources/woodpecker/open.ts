@@ -1,24 +1,12 @@
-import { openUpstream } from '../../upstream/open-upstream.ts';
-import type { Collector, SourceParts } from '../index.ts';
+import type { Collector, SourceParts } from '../collector.ts';
+import { sourceUpstream } from '../source-upstream.ts';
 import { CAPABILITIES, IGNORES } from './capabilities.ts';
 import { WoodpeckerCollector } from './collector.ts';
 import type { WoodpeckerSettings } from './settings.ts';
 
 /** Opens the collector of one Woodpecker server. */
 export function openWoodpecker(settings: WoodpeckerSettings, parts: SourceParts): Collector {
-  const { clock, observe, userAgent } = parts;
-  const upstream = openUpstream({
-    source: settings.name,
-    baseUrl: settings.url,
-    authorization: () => `Bearer ${settings.token.read()}`,
-    caFile: settings.caFile,
-    insecureSkipVerify: settings.insecureSkipVerify,
-    requestTimeoutMs: settings.requestTimeoutMs,
-    maxBodyBytes: settings.maxBodyBytes,
-    userAgent,
-    clock,
-    observe,
-  });
+  const upstream = sourceUpstream(settings, parts);
   const collector = new WoodpeckerCollector({ ...parts, settings, upstream });
   return {
     name: settings.name,

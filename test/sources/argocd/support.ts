@@ -4,7 +4,7 @@ import type { Batch, Sighting } from '../../../src/domain/batch.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { ArgocdCollector } from '../../../src/sources/argocd/collector.ts';
 import { type ArgocdSettings, argocdSettings } from '../../../src/sources/argocd/settings.ts';
-import type { End } from '../../../src/sources/index.ts';
+import type { End } from '../../../src/sources/end.ts';
 import type { Answer, Failure, Upstream } from '../../../src/upstream/upstream.ts';
 
 const LIVE = new URL('../../fixtures/argocd/live/v3.5.1/', import.meta.url);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Backfill, Gate, untilAborted } from '../../../src/sources/woodpecker/backfill.ts';
+import { Gate, untilAborted } from '../../../src/sources/gate.ts';
+import { Backfill } from '../../../src/sources/woodpecker/backfill.ts';
 import type { Listed } from '../../../src/sources/woodpecker/listing.ts';
 import type { Failure } from '../../../src/upstream/upstream.ts';
 import { settle } from '../../support/fake-clock.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { inParallel } from '../../../src/sources/woodpecker/in-parallel.ts';
-import { settle } from '../../support/fake-clock.ts';
+import { inParallel } from '../../src/sources/in-parallel.ts';
+import { settle } from '../support/fake-clock.ts';
 
 test('never more than the limit at a time, and all of them in the end', async () => {
   let running = 0;

@@ -1,0 +1,31 @@
+import type { Capabilities, IgnoredReason } from '../domain/batch.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Observe } from '../domain/observation.ts';
+import type { End } from './end.ts';
+import type { Inbox, Log } from './inbox.ts';
+
+/** What polls one configured source. */
+export interface Collector {
+  readonly name: string;
+  /** What its targets can show from birth. */
+  readonly capabilities: Capabilities;
+  /** Why it can leave a row uncounted. */
+  readonly ignores: readonly IgnoredReason[];
+  /** First reads of history, in repositories or applications; null for a source without history. */
+  readonly backfill: { readonly pending: number; readonly done: number } | null;
+  poll(signal: AbortSignal): Promise<End>;
+  catchUp(slice: AbortSignal, stop: AbortSignal): Promise<End>;
+  stamp(): Promise<End>;
+  close(): Promise<void>;
+}
+
+/** What main passes to every source. */
+export interface SourceParts {
+  readonly inbox: Inbox;
+  /** Milliseconds after which an open row is given up. */
+  readonly retentionMs: number;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly log: Log;
+}
