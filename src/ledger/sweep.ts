@@ -2,9 +2,12 @@ import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
 import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
 import type { Tables } from './tables.ts';
 
+/** The tables whose old rows go. */
+export const SWEPT_TABLES = ['deployments', 'sightings', 'incidents', 'marks'] as const;
+
 /** How many rows of which table one step of a sweep took away. */
 export interface Swept {
-  readonly table: 'deployments' | 'sightings' | 'incidents' | 'marks';
+  readonly table: (typeof SWEPT_TABLES)[number];
   readonly rows: number;
 }
 

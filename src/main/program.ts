@@ -8,6 +8,7 @@ import type { App } from '../http/ports.ts';
 import { startServer } from '../http/server.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
+import { SWEPT_TABLES } from '../ledger/sweep.ts';
 import { type Metrics, openMetrics } from '../metrics/metrics.ts';
 import { USER_AGENT, VERSION } from './package.ts';
 import type { Log } from './parts.ts';
@@ -90,6 +91,8 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   metrics = shown;
   resources.defer(() => shown.close());
   observe({ kind: 'reloaded', at: clock.now() });
+  // The counters are there before the first rows go.
+  for (const table of SWEPT_TABLES) observe({ kind: 'swept', table, rows: 0 });
 
   const life = {
     ready: () =>
