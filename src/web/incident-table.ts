@@ -8,7 +8,7 @@ import { roughly, safeLink } from './words.ts';
 export function incidentTable(page: Page<IncidentRecord>, now: number): Html {
   if (page.items.length === 0) return html`<p class="good">No incident is open.</p>`;
   return html`<div class="wide"><table>
-<thead><tr><th>App</th><th>Environment</th><th>Team</th><th>Kind</th><th>Open since</th><th class="number">Failures</th><th>Opened by</th><th>Record</th></tr></thead>
+<thead><tr><th>App</th><th>Environment</th><th>Team</th><th>Kind</th><th>Open since</th><th class="number">Failures</th><th>Deployment</th><th>Record</th></tr></thead>
 <tbody>
 ${page.items.map((incident) => row(incident, now))}</tbody>
 </table></div>
@@ -23,7 +23,7 @@ function row(incident: IncidentRecord, now: number): Html {
 <td>${incident.kind}</td>
 <td>${since(incident, now)}</td>
 <td class="number">${incident.failures}</td>
-<td>${upstream(incident.openedBy)}</td>
+<td>${upstream(incident.openedBy ?? incident.attributedTo)}</td>
 <td><a href="api/v1/incidents/${incident.id}">${incident.id}</a></td>
 </tr>
 `;

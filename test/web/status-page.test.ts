@@ -90,6 +90,12 @@ describe('open incidents', () => {
     },
   );
 
+  it('link the deployment to blame where none opened the incident', async () => {
+    const items = [{ ...OPEN, kind: 'degraded' as const, openedBy: null, attributedTo: FAILED }];
+    const page = await render({ openIncidents: { items, next: null } });
+    expect(page).toContain('<a href="https://ci.example.org/repos/1/pipeline/17" rel="noreferrer">#17</a>');
+  });
+
   it('need no deployment that opened them', async () => {
     const items = [{ ...OPEN, openedBy: null }];
     expect(await render({ openIncidents: { items, next: null } })).toContain('<td class="long">shop/web</td>');
