@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Observe } from '../../domain/observation.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
+import { Backfill, type Progress } from '../backfill.ts';
 import { type End, failed, orStoreFailure } from '../end.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Inbox, Log } from '../inbox.ts';
@@ -8,7 +9,6 @@ import { argocdApi } from './api.ts';
 import { applicationId, type Listed, placeOf } from './application.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { type Claim, type Claims, claimTargets } from './claims.ts';
-import { FirstSights, type Progress } from './first-sights.ts';
 import { Lister } from './listing.ts';
 import { LISTED_KEY, type Remembered, remembered } from './memory.ts';
 import { News } from './news.ts';
@@ -33,7 +33,7 @@ export class ArgocdCollector {
   readonly #lister: Lister;
   readonly #presence: Presence;
   readonly #reader: Reader;
-  readonly #firstSights: FirstSights;
+  readonly #firstSights: Backfill<string, Claim>;
   /** As committed. */
   #memory: Remembered | null = null;
   /** The time of this poll's list, in milliseconds since the epoch. */
@@ -49,7 +49,7 @@ export class ArgocdCollector {
     this.#lister = new Lister(settings);
     this.#presence = new Presence(settings, options.retentionMs);
     this.#reader = new Reader(settings);
-    this.#firstSights = new FirstSights(settings.concurrency, (place, claim, stop) =>
+    this.#firstSights = new Backfill(settings.concurrency, (claim: Claim, stop, place: string) =>
       this.#readFirst(place, claim, stop),
     );
   }

@@ -2,11 +2,11 @@ import type { Batch } from '../../domain/batch.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Observe } from '../../domain/observation.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
+import { Backfill, type Progress } from '../backfill.ts';
 import { type End, failed, orStoreFailure } from '../end.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Inbox, Log } from '../inbox.ts';
 import { type WoodpeckerApi, woodpeckerApi } from './api.ts';
-import { Backfill, type Progress } from './backfill.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { firstSight } from './first-sight.ts';
 import { HistoryLog } from './history-log.ts';
@@ -37,7 +37,7 @@ export class WoodpeckerCollector {
   readonly #options: CollectorOptions;
   readonly #lister = new Lister();
   readonly #presence: Presence;
-  readonly #backfill: Backfill;
+  readonly #backfill: Backfill<number, Listed>;
   readonly #historyLog: HistoryLog;
   /** By repository id, as committed. */
   #memories: Map<number, RepositoryMemory> | null = null;
@@ -113,7 +113,7 @@ export class WoodpeckerCollector {
       if (sight.kind === 'unread') unread.set(one.id, one);
       if (sight.kind === 'begin') news.remember(sight.memory);
     }
-    this.#backfill.wait(unread.values());
+    this.#backfill.wait(unread);
     try {
       await inParallel(listed, settings.concurrency, async (one) => {
         const memory = memories.get(one.id);

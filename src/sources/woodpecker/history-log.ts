@@ -1,5 +1,5 @@
+import type { Progress } from '../backfill.ts';
 import type { Log } from '../inbox.ts';
-import type { Progress } from './backfill.ts';
 
 /** Tells how the first reads come on: each repository at debug, every tenth part of them at info. */
 export class HistoryLog {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Gate, untilAborted } from '../../../src/sources/gate.ts';
-import { Backfill } from '../../../src/sources/woodpecker/backfill.ts';
-import type { Listed } from '../../../src/sources/woodpecker/listing.ts';
-import type { Failure } from '../../../src/upstream/upstream.ts';
-import { settle } from '../../support/fake-clock.ts';
+import { Backfill } from '../../src/sources/backfill.ts';
+import { Gate, untilAborted } from '../../src/sources/gate.ts';
+import type { Listed } from '../../src/sources/woodpecker/listing.ts';
+import type { Failure } from '../../src/upstream/upstream.ts';
+import { settle } from '../support/fake-clock.ts';
 
 const FAILURE: Failure = { reason: 'server_error', detail: '500', status: 500, retryAfterMs: null };
 const STOPPED = new Error('asked to stop');
@@ -39,10 +39,14 @@ class Reads {
   }
 }
 
+function byId(ids: readonly number[]) {
+  return new Map(ids.map((id) => [id, listed(id)]));
+}
+
 function start(concurrency: number, ids: readonly number[]) {
   const reads = new Reads();
   const backfill = new Backfill(concurrency, reads.read);
-  backfill.wait(ids.map(listed));
+  backfill.wait(byId(ids));
   return { reads, backfill };
 }
 
@@ -118,7 +122,7 @@ describe('first reads', () => {
     expect(await run).toBeNull();
     expect(backfill.progress).toEqual({ pending: 3, done: 0 });
     // The poll between them finds the same repositories unread.
-    backfill.wait([1, 2, 3].map(listed));
+    backfill.wait(byId([1, 2, 3]));
     const next = backfill.run(never(), never());
     expect(reads.begun).toEqual([1, 2]);
     for (const id of [1, 2, 3]) await reads.end(id);
@@ -177,7 +181,7 @@ describe('first reads', () => {
     const run = backfill.run(slice.signal, never());
     slice.abort();
     await run;
-    backfill.wait([]);
+    backfill.wait(byId([]));
     expect(backfill.progress.pending).toBe(1);
     await reads.end(1);
     expect(backfill.progress).toEqual({ pending: 0, done: 1 });
