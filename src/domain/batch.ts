@@ -1,4 +1,5 @@
 import type { Deployment, FailureCause, IncidentKind, ReworkCause, TargetKey } from './deployment.ts';
+import type { News } from './news.ts';
 
 /** How an event reached the ledger. `late` is the ledger's own word for one that arrived out of order. */
 export type Origin = 'poll' | 'backfill' | 'late' | 'ingest' | 'api' | 'tick';
@@ -81,6 +82,8 @@ export interface Batch {
   readonly deployments: readonly Deployment[];
   /** In any order. Absent: the source tells of deployments alone. */
   readonly sightings?: readonly Sighting[];
+  /** What may become a message and is no incident, each once: the ledger does not drop what it knows of these. */
+  readonly news?: readonly News[];
   /** Rows that are decided and not counted. */
   readonly ignored: readonly { readonly id: string; readonly reason: IgnoredReason }[];
   /** Facts of the targets named here; a known target takes over the team, and a later `observedSince`. */

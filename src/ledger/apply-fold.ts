@@ -4,10 +4,10 @@ import type { Transition } from '../domain/transition.ts';
 import type { Folded } from './fold-target.ts';
 import { type IncidentWork, keyOf, type TargetWork } from './target-work.ts';
 
-/** A transition before its incident has a number. */
+/** A transition before its incident has a number, and without what a message tells of its events. */
 export interface PendingTransition {
   readonly incident: IncidentWork;
-  readonly transition: Omit<Transition, 'incident'>;
+  readonly transition: Omit<Transition, 'incident' | 'openedBy' | 'closedBy'>;
 }
 
 /** What applying a fold to a target counted. */
@@ -50,6 +50,7 @@ function transitionsOf(
     team: work.row.team,
     origin,
     openedAt: now.incident.opened.at,
+    beginningKnown: now.incident.beginningKnown,
     closedAt: now.closed?.moment.at ?? null,
     recoveryMs: now.closed?.recoveryMs ?? null,
   };

@@ -8,6 +8,7 @@ import { addCounts, Counting } from './counts.ts';
 import { dropKnown } from './decided.ts';
 import { loadTargets } from './load-targets.ts';
 import { moveTargets } from './moves.ts';
+import { writeOutbox } from './outbox.ts';
 import type { Changes, TargetProjection } from './projection.ts';
 import { inSlices, insertRows, inTurns, upsertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
@@ -71,7 +72,7 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
 
   const counts = await addCounts(trx, counting);
   await writeState(trx, batch);
-  await writeOutbox(trx, batch, plan(transitions));
+  await writeOutbox(trx, plan(transitions, batch.news ?? [], batch.now), batch.now);
   const targets: TargetProjection[] = [];
   await inTurns(touched, (work) => {
     if (work.row.removed_at === null) targets.push(projectionOf(work));
@@ -97,12 +98,4 @@ async function writeState(trx: Transaction<Tables>, { source, state, complete, n
   );
   await upsertRows(trx, 'collector_state', ['source', 'key'], kept);
   if (complete) await upsertRows(trx, 'collectors', ['source'], [{ source, last_success_at: now }]);
-}
-
-async function writeOutbox(trx: Transaction<Tables>, batch: Batch, rows: ReturnType<Plan>): Promise<void> {
-  await insertRows(
-    trx,
-    'outbox',
-    rows.map((row) => ({ ...row, source: batch.source, payload: JSON.stringify(row.payload), decided_at: batch.now })),
-  );
 }

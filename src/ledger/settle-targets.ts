@@ -4,6 +4,7 @@ import type { Rules } from '../domain/mttr.ts';
 import type { Transition } from '../domain/transition.ts';
 import { type Applied, applyFold } from './apply-fold.ts';
 import type { Counting } from './counts.ts';
+import { eventFactsOf } from './event-facts.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Folded, foldTarget } from './fold-target.ts';
 import { setIncidentTimes } from './gauges.ts';
@@ -60,10 +61,13 @@ export async function foldAndWrite(
       { kind: folded.kind, operation: 'close', outcome: 'noop', origin: folded.origin },
       folded.refused,
     );
+    const facts = await eventFactsOf(trx, work, applied.transitions);
     for (const { incident, transition } of applied.transitions) {
       const { kind, operation, outcome, origin } = transition;
       counting.add('transitions', { kind, operation, outcome, origin });
-      transitions.push({ ...transition, incident: incident.id ?? 0 });
+      const openedBy = facts.get(incident.incident.openedBy) ?? null;
+      const closedBy = facts.get(incident.closed?.ref ?? '') ?? null;
+      transitions.push({ ...transition, incident: incident.id ?? 0, openedBy, closedBy });
     }
   });
   await writeTargets(trx, works);

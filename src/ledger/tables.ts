@@ -12,6 +12,9 @@ export interface Tables {
   readonly collector_state: CollectorStateTable;
   readonly source_counts: SourceCountsTable;
   readonly outbox: OutboxTable;
+  readonly messages: MessagesTable;
+  readonly notifier_state: NotifierStateTable;
+  readonly notification_counts: NotificationCountsTable;
 }
 
 export interface TargetsTable {
@@ -134,12 +137,71 @@ export interface SourceCountsTable {
   value: number;
 }
 
+/** What was decided to be told: a fact each, without wording. */
 export interface OutboxTable {
-  id: string;
+  /** Their order, never used again. */
+  id: Generated<number>;
+  /** Unique for ever: whoever made it known accounts for it by this. */
+  ref: string;
   source: string;
   severity: string;
+  room: string;
   key: string;
   origin: string;
+  about: string | null;
+  ends: number;
+  /** JSON. */
   payload: string;
   decided_at: number;
+  /** The message that accounts for it; null until the sender has looked at it. */
+  message_id: number | null;
+  /** What it is in that message: first, repeated, summed or ends. */
+  role: string | null;
+}
+
+/** What is sent: one Matrix event each. */
+export interface MessagesTable {
+  /** Their order, never used again. */
+  id: Generated<number>;
+  /** Unique for ever, and stored before the first attempt. */
+  txn_id: string;
+  room: string;
+  kind: string;
+  /** Of an edit and of a notice in a thread: the message that it is about. */
+  root_id: number | null;
+  origin: string;
+  /** waiting, delivered or parked. */
+  state: string;
+  /** JSON: the event as it is sent; null until the first attempt, so that more can still join. */
+  content: string | null;
+  /** How many attempts met an error of the server's own. */
+  server_errors: number;
+  created_at: number;
+  /** When the first attempt began. */
+  sealed_at: number | null;
+  delivered_at: number | null;
+  /** Where it went and under which id. */
+  room_id: string | null;
+  event_id: string | null;
+  /** Why it was parked. */
+  reason: string | null;
+  detail: string | null;
+  /** When an edit is due; null when what is shown is right. */
+  edit_due_at: number | null;
+  edited_at: number | null;
+}
+
+/** What the notifier must remember, as JSON. */
+export interface NotifierStateTable {
+  key: string;
+  value: string;
+}
+
+/** What the notifier has counted, for ever. */
+export interface NotificationCountsTable {
+  counter: string;
+  /** Empty where the counter has none. */
+  room: string;
+  reason: string;
+  value: number;
 }

@@ -3,8 +3,8 @@ import type { Rules } from '../domain/mttr.ts';
 import type { Plan, Transition } from '../domain/transition.ts';
 import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
+import { writeOutbox } from './outbox.ts';
 import type { SourceCount, TargetProjection } from './projection.ts';
-import { insertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
@@ -40,8 +40,7 @@ export async function recordTick(
     const found = await foldAndWrite(trx, ofSource, batch, rules, counting);
     counts.push(...(await addCounts(trx, counting)));
     transitions.push(...found);
-    const rows = plan(found).map((row) => ({ ...row, source, payload: JSON.stringify(row.payload), decided_at: now }));
-    await insertRows(trx, 'outbox', rows);
+    await writeOutbox(trx, plan(found, [], now), now);
   }
   return { targets: works.filter(({ row }) => row.removed_at === null).map(projectionOf), counts };
 }

@@ -40,10 +40,14 @@ export function at(second: number): number {
 /** One message for each transition. */
 export const tellAll: Plan = (transitions) =>
   transitions.map((transition) => ({
-    id: crypto.randomUUID(),
+    ref: null,
+    source: transition.target.source,
     severity: 'critical',
+    room: 'critical',
     key: `${transition.operation} ${transition.outcome}`,
     origin: transition.target.app,
+    about: `incident ${transition.incident}`,
+    ends: transition.operation === 'close',
     payload: transition,
   }));
 

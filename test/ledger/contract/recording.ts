@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Plan } from '../../../src/domain/transition.ts';
 import {
   ALL_DEPLOYMENTS,
   at,
@@ -64,7 +65,37 @@ export function recordingContract(open: OpenStore): void {
       origin: WEB.app,
       decided_at: at(10_000),
     });
-    expect(JSON.parse(String(row?.['payload']))).toMatchObject({ operation: 'open', openedAt: at(1), target: WEB });
+    expect(JSON.parse(String(row?.['payload']))).toMatchObject({
+      operation: 'open',
+      openedAt: at(1),
+      target: WEB,
+      openedBy: { link: 'https://ci.example.org/1', durationMs: 42_000, details: { event: 'push' } },
+      closedBy: null,
+    });
+  });
+
+  test('news of a batch go to the plan with its transitions, and their rows are numbered in order', async () => {
+    const heard: unknown[] = [];
+    const plan: Plan = (transitions, news, now) => {
+      heard.push({ transitions: transitions.length, news, now });
+      return [...tellAll(transitions, news, now), ...tellAll(transitions, news, now)];
+    };
+    await using store = await open({ plan });
+    const news = { kind: 'heartbeat', day: '2025-06-15', at: at(5) } as const;
+    await store.ledger.record(batch([failure(1)], { news: [news] }));
+    expect(heard).toEqual([{ transitions: 1, news: [news], now: at(10_000) }]);
+    const rows = await store.rows('outbox');
+    expect(rows.map((row) => row['id'])).toEqual([1, 2]);
+    expect(new Set(rows.map((row) => row['ref'])).size).toBe(2);
+  });
+
+  test('what closes an incident later is told with the failure that had opened it', async () => {
+    await using store = await open();
+    await store.ledger.record(batch([failure(100)]));
+    const { transitions } = await store.ledger.record(batch([success(400)]));
+    expect(transitions).toMatchObject([
+      { openedBy: { link: 'https://ci.example.org/100' }, closedBy: { link: 'https://ci.example.org/400' } },
+    ]);
   });
 
   test('state is replaced key by key, and null forgets a key', async () => {
@@ -98,9 +129,9 @@ export function recordingContract(open: OpenStore): void {
 
   test('a batch that cannot be recorded whole leaves nothing of it', async () => {
     let broken = true;
-    const plan: typeof tellAll = (transitions) => {
+    const plan: typeof tellAll = (...news) => {
       if (broken) throw new Error('no plan');
-      return tellAll(transitions);
+      return tellAll(...news);
     };
     await using store = await open({ plan });
     const whole = batch([failure(1), success(2)], {
