@@ -1,5 +1,6 @@
 import type { Deployment, FailureCause, IncidentKind, ReworkCause, TargetKey } from './deployment.ts';
 import type { News } from './news.ts';
+import type { Severity } from './severity.ts';
 
 /** How an event reached the ledger. `late` is the ledger's own word for one that arrived out of order. */
 export type Origin = 'poll' | 'backfill' | 'late' | 'ingest' | 'api' | 'tick';
@@ -39,6 +40,8 @@ export interface Capabilities {
   readonly kinds: readonly IncidentKind[];
   readonly causes: readonly FailureCause[];
   readonly rework: readonly ReworkCause[];
+  /** Of the error events that are posted to it; absent: none are. */
+  readonly severities?: readonly Severity[];
 }
 
 /** What a collector tells of a target beside its events. */
@@ -68,6 +71,15 @@ export interface Sighting {
   readonly details: Readonly<Record<string, string | number>>;
 }
 
+/** Error events of one target and severity that are new, to be counted. */
+export interface PostedCount {
+  readonly target: TargetKey;
+  readonly severity: Severity;
+  readonly events: number;
+  /** The latest of them, in milliseconds since the epoch. */
+  readonly latestAt: number;
+}
+
 /**
  * What one poll, or the first read of one repository, found: recorded whole or not at all.
  * Rows that the ledger knows already are dropped by it, so reading a row again is harmless.
@@ -84,6 +96,8 @@ export interface Batch {
   readonly sightings?: readonly Sighting[];
   /** What may become a message and is no incident, each once: the ledger does not drop what it knows of these. */
   readonly news?: readonly News[];
+  /** Absent: none were posted. Every target named here has its facts in `targets`. */
+  readonly posted?: readonly PostedCount[];
   /** Rows that are decided and not counted. */
   readonly ignored: readonly { readonly id: string; readonly reason: IgnoredReason }[];
   /** Facts of the targets named here; a known target takes over the team, and a later `observedSince`. */

@@ -1,4 +1,5 @@
 import type { FailureCause, IncidentKind, Outcome, ReworkCause } from './deployment.ts';
+import type { Severity } from './severity.ts';
 
 /** Bounds in seconds at the bands people use (dora.dev's reports); they never change. */
 export const RECOVERY_BOUNDS = [300, 900, 1800, 3600, 14400, 43200, 86400, 259200, 604800, 2592000, 7776000] as const;
@@ -31,6 +32,8 @@ export interface Totals {
   readonly changeFailures: Partial<Record<FailureCause, number>>;
   readonly rework: Partial<Record<ReworkCause, number>>;
   readonly recoveries: Partial<Record<IncidentKind, Histogram>>;
+  /** Error events that were posted, by severity; absent before the first. */
+  errors?: Partial<Record<Severity, number>>;
 }
 
 export function emptyHistogram(bounds: readonly number[]): Histogram {
@@ -77,6 +80,10 @@ export function addTotals(to: Totals, from: Totals): void {
   for (const outcome of ['success', 'failure'] as const) to.deployments[outcome] += from.deployments[outcome];
   addCounts(to.changeFailures, from.changeFailures);
   addCounts(to.rework, from.rework);
+  if (from.errors !== undefined) {
+    to.errors ??= {};
+    addCounts(to.errors, from.errors);
+  }
   addHistogram(to.durations, from.durations);
   for (const [kind, histogram] of Object.entries(from.recoveries) as [IncidentKind, Histogram][]) {
     to.recoveries[kind] ??= emptyHistogram(RECOVERY_BOUNDS);

@@ -72,7 +72,9 @@ export async function historyAfter(
     signals: [
       ...kept.map(signalOf),
       ...sightings
-        .map((row) => signalOfSighting({ id: row.upstream_id, kind: row.kind as Sighting['kind'], at: row.at }))
+        .map((row) =>
+          signalOfSighting({ id: row.upstream_id, about: kind, kind: row.kind as Sighting['kind'], at: row.at }),
+        )
         .filter((signal) => after(signal.moment)),
       ...marks
         .map((mark) => ({ kind: mark.kind as 'removed' | 'listed', moment: momentOfSight(mark.at) }))

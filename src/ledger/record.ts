@@ -13,7 +13,7 @@ import type { Changes, TargetProjection } from './projection.ts';
 import { inSlices, insertRows, inTurns, upsertRows } from './rows.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
-import { createTargets, takeDeployment, takeFacts, takeSighting } from './take.ts';
+import { createTargets, takeDeployment, takeFacts, takePosted, takeSighting } from './take.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
 
 export interface Recorded {
@@ -49,6 +49,7 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
   };
   await inTurns(deployments, (deployment) => takeDeployment(workOf(deployment), deployment));
   await inTurns(sightings, (sighting) => takeSighting(workOf(sighting), sighting));
+  for (const posted of batch.posted ?? []) takePosted(workOf(posted), posted);
   const gone: number[] = [...moved.gone];
   for (const { target, change } of batch.listings) {
     const work = works.get(targetId(target));

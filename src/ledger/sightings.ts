@@ -3,10 +3,15 @@ import { momentOfSight } from '../domain/moment.ts';
 import type { Signal } from '../domain/mttr.ts';
 import type { NewSighting, TargetWork } from './target-work.ts';
 
-/** What a sighting says to the incident machine: after the deployments of its time. */
-export function signalOfSighting({ id, kind, at }: Pick<Sighting, 'id' | 'kind' | 'at'>): Signal {
+/**
+ * What a sighting says to the incident machine: after the deployments of its time. The event that takes a count over
+ * its threshold can be the last one, too: of `errors` a failure comes before the recovery of its millisecond.
+ */
+export function signalOfSighting({ id, about, kind, at }: Pick<Sighting, 'id' | 'about' | 'kind' | 'at'>): Signal {
   const moment = momentOfSight(at);
-  return kind === 'failure' ? { kind, moment, ref: id, identity: '', beginningKnown: true } : { kind, moment, ref: id };
+  if (kind !== 'failure') return { kind, moment, ref: id };
+  const before = about === 'errors' ? { ...moment, order: moment.order - 1 } : moment;
+  return { kind, moment: before, ref: id, identity: '', beginningKnown: true };
 }
 
 /** The rows of the sightings that a transaction adds. */

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Batch, Sighting, TargetFacts } from '../domain/batch.ts';
+import type { Batch, PostedCount, Sighting, TargetFacts } from '../domain/batch.ts';
 import { type Deployment, type TargetKey, targetId } from '../domain/deployment.ts';
 import type { Signal } from '../domain/mttr.ts';
 import { DURATION_BOUNDS, emptyTotals, observe } from '../domain/totals.ts';
@@ -82,6 +82,13 @@ export function takeDeployment(work: TargetWork, deployment: Deployment): void {
 export function takeSighting(work: TargetWork, sighting: Sighting): void {
   work.sightings.push({ sighting, blamed: null });
   work.signals.push({ about: sighting.about, signal: signalOfSighting(sighting) });
+}
+
+/** Counts new error events. */
+export function takePosted({ row, totals }: TargetWork, { severity, events, latestAt }: PostedCount): void {
+  totals.errors ??= {};
+  totals.errors[severity] = (totals.errors[severity] ?? 0) + events;
+  row.last_active_at = Math.max(row.last_active_at, latestAt);
 }
 
 function signalOf({ outcome, at, sequence, order, id, identity, beginningKnown }: Deployment): Signal {

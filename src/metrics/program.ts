@@ -119,9 +119,12 @@ export class ProgramMetrics {
 
   #beginAtZero(known: MetricsSource): void {
     const source = known.name;
+    this.#metrics.counter('dora_ledger_corrections_total').inc({ source }, 0);
+    for (const labels of knownTransitions(known))
+      this.#metrics.counter('dora_incident_transitions_total').inc(labels, 0);
+    if (known.takesPosts === true) return;
     this.#metrics.counter('dora_collector_polls_total').inc({ source }, 0);
     this.#metrics.counter('dora_collector_gaps_total').inc({ source }, 0);
-    this.#metrics.counter('dora_ledger_corrections_total').inc({ source }, 0);
     this.#metrics.histogram('dora_collector_poll_duration_seconds').zero({ source });
     for (const reason of FAILURE_REASONS) {
       this.#metrics.counter('dora_collector_poll_failures_total').inc({ source, reason }, 0);
@@ -129,8 +132,6 @@ export class ProgramMetrics {
     for (const reason of known.ignoredReasons) {
       this.#metrics.counter('dora_deployments_ignored_total').inc({ source, reason }, 0);
     }
-    for (const labels of knownTransitions(known))
-      this.#metrics.counter('dora_incident_transitions_total').inc(labels, 0);
   }
 
   /** What was true of a source's collector says nothing of a later one by the same name. */

@@ -11,8 +11,9 @@ export interface Lines {
 /** The lines of one target, one element per family, in the order of `families`. */
 export function renderTarget(families: readonly TargetFamily[], shown: Shown): readonly Lines[] {
   const { source, app, environment, team } = shown.projection;
-  const identity = labelText({ source, app, environment, team });
-  return families.map((family) => linesOf(samplesOf(family, identity, shown)));
+  const whole = labelText({ source, app, environment, team });
+  const teamless = labelText({ source, app, environment });
+  return families.map((family) => linesOf(samplesOf(family, family.labels.includes('team') ? whole : teamless, shown)));
 }
 
 /** One line in the making. */

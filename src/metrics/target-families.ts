@@ -1,5 +1,6 @@
 import { OUTCOMES } from '../domain/deployment.ts';
 import { DURATION_BOUNDS, emptyHistogram, RECOVERY_BOUNDS } from '../domain/totals.ts';
+import type { TargetProjection } from '../ledger/projection.ts';
 import type { Scalar, TargetFamily } from './family.ts';
 
 const TARGET_LABELS = ['source', 'app', 'environment', 'team'] as const;
@@ -16,12 +17,14 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     labels: [...TARGET_LABELS, 'outcome'],
     kept: 'L',
     scope: 'target',
-    samples: ({ totals }) =>
-      OUTCOMES.map((outcome) => ({
-        labels: { outcome },
-        value: totals.deployments[outcome],
-        exemplar: totals.exemplars[outcome],
-      })),
+    samples: ({ projection, totals }) =>
+      deploys(projection)
+        ? OUTCOMES.map((outcome) => ({
+            labels: { outcome },
+            value: totals.deployments[outcome],
+            exemplar: totals.exemplars[outcome],
+          }))
+        : [],
   },
   {
     name: 'dora_deployment_last_success_timestamp',
@@ -58,7 +61,7 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     kept: 'L',
     scope: 'target',
     bounds: DURATION_BOUNDS,
-    samples: ({ totals }) => [{ labels: {}, histogram: totals.durations }],
+    samples: ({ projection, totals }) => (deploys(projection) ? [{ labels: {}, histogram: totals.durations }] : []),
   },
   {
     name: 'dora_change_failures_total',
@@ -123,6 +126,19 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
       })),
   },
   {
+    name: 'dora_error_events_total',
+    type: 'counter',
+    help: 'Error events that the embedded sink took in, each id once. It does not fall when old events are swept.',
+    labels: ['source', 'app', 'environment', 'severity'],
+    kept: 'L',
+    scope: 'target',
+    samples: ({ projection, totals }) =>
+      bothOf(projection.capabilities.severities ?? [], projection.totals.errors ?? {}).map((severity) => ({
+        labels: { severity },
+        value: totals.errors?.[severity] ?? 0,
+      })),
+  },
+  {
     name: 'dora_target_observed_since_timestamp_seconds',
     type: 'gauge',
     help: 'From when on the history of the target is known whole, in seconds since the Unix epoch. A window that begins before it is incomplete.',
@@ -132,6 +148,11 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     samples: ({ projection }) => moment(projection.observedSince),
   },
 ];
+
+/** What only posts errors is never deployed; what was deployed once keeps its counters. */
+function deploys({ capabilities, totals }: TargetProjection): boolean {
+  return capabilities.kinds.includes('deployment') || totals.deployments.success + totals.deployments.failure > 0;
+}
 
 const NO_RECOVERIES = emptyHistogram(RECOVERY_BOUNDS);
 

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { arrivalContract } from './contract/arrival.ts';
 import { attributionContract } from './contract/attribution.ts';
+import { errorsContract } from './contract/errors.ts';
 import { healthContract } from './contract/health.ts';
 import { healthArrivalContract } from './contract/health-arrival.ts';
 import { healthKeepingContract } from './contract/health-keeping.ts';
@@ -23,6 +24,7 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('any order of arrival', () => arrivalContract(open));
     describe('health', () => healthContract(open));
     describe('blame and rework', () => attributionContract(open));
+    describe('errors', () => errorsContract(open));
     describe('health over moves, sweeps and restarts', () => healthKeepingContract(open));
     describe('health in any order of arrival', () => healthArrivalContract(open));
     describe('targets that go and come', () => listingContract(open));

@@ -83,6 +83,8 @@ dora_recovery_time_seconds_bucket{${T},kind="deployment",le="7776000.0"} 1
 dora_recovery_time_seconds_bucket{${T},kind="deployment",le="+Inf"} 1
 dora_recovery_time_seconds_sum{${T},kind="deployment"} 300
 dora_recovery_time_seconds_count{${T},kind="deployment"} 1
+# HELP dora_error_events_total Error events that the embedded sink took in, each id once. It does not fall when old events are swept.
+# TYPE dora_error_events_total counter
 # HELP dora_target_observed_since_timestamp_seconds From when on the history of the target is known whole, in seconds since the Unix epoch. A window that begins before it is incomplete.
 # TYPE dora_target_observed_since_timestamp_seconds gauge
 dora_target_observed_since_timestamp_seconds{${T}} 1750000000
