@@ -16,6 +16,8 @@ export type Fault =
   | { readonly kind: 'endless' }
   /** The connection is reset before any answer. */
   | { readonly kind: 'reset' }
+  /** The request has its effect, and then the connection is reset. */
+  | { readonly kind: 'lost_answer' }
   /** No answer, ever. */
   | { readonly kind: 'hang' }
   /** The headers and half of the true answer, then nothing, ever. */

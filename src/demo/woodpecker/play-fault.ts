@@ -29,6 +29,7 @@ export function playFault(fault: Fault, response: ServerResponse, answer: Answer
       sendForEver(response, withHeaders(answer, json([])));
       break;
     case 'reset':
+    case 'lost_answer':
       response.socket?.resetAndDestroy();
       break;
     case 'hang':
