@@ -5,6 +5,7 @@ import type { Observe } from '../domain/observation.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import type { Plan } from '../domain/transition.ts';
 import { decidedIds } from './decided.ts';
+import { type Messages, openMessages } from './messages.ts';
 import { migrate } from './migrations.ts';
 import type { Changes } from './projection.ts';
 import { openQueries, type Queries } from './queries.ts';
@@ -29,6 +30,7 @@ export interface Ledger {
   decided(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What the collector of a source asked to have remembered, by key. */
   state(source: string): Promise<ReadonlyMap<string, unknown>>;
+  readonly messages: Messages;
   readonly queries: Queries;
   close(): Promise<void>;
 }
@@ -77,6 +79,11 @@ export async function openLedger(options: {
         const rows = await reader.selectFrom('collector_state').selectAll().where('source', '=', source).execute();
         return new Map(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]));
       }),
+    messages: openMessages({
+      plan,
+      write: (work) => inTransaction(store, clock, work),
+      read: (work) => reading(() => work(reader)),
+    }),
     queries: openQueries(reader),
     close,
   };

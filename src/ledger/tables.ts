@@ -155,7 +155,7 @@ export interface OutboxTable {
   decided_at: number;
   /** The message that accounts for it; null until the sender has looked at it. */
   message_id: number | null;
-  /** What it is in that message: first, repeated, summed or ends. */
+  /** What it is in that message: `first`, `repeated`, `summed` or `ends`. */
   role: string | null;
 }
 
@@ -169,6 +169,8 @@ export interface MessagesTable {
   kind: string;
   /** Of an edit and of a notice in a thread: the message that it is about. */
   root_id: number | null;
+  /** Of a notice: the row of the outbox that it tells. */
+  row_id: number | null;
   origin: string;
   /** waiting, delivered or parked. */
   state: string;

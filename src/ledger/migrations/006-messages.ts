@@ -35,6 +35,7 @@ export async function messages(db: Kysely<unknown>): Promise<void> {
     .addColumn('room', 'text', (c) => c.notNull())
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('root_id', 'integer')
+    .addColumn('row_id', 'integer')
     .addColumn('origin', 'text', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('content', 'text')

@@ -1,0 +1,157 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { RoomName } from '../domain/severity.ts';
+import { factOf, type OutboxFact, type Outgoing, outgoingOf, type Root } from './outgoing.ts';
+import { insertMessage } from './place-rows.ts';
+import type { MessagesTable, Tables } from './tables.ts';
+
+/** What is asked of a room's queue. Times in milliseconds, `now` since the epoch. */
+export interface QueueQuery {
+  readonly room: RoomName;
+  readonly now: number;
+  /** One message per origin in this time. */
+  readonly throttleMs: number;
+  /** Leave this one out. */
+  readonly except?: number;
+}
+
+/** The next event of a room's queue: what was tried before comes first, then the oldest that may be sent now. */
+export async function nextOutgoing(db: Kysely<Tables>, query: QueueQuery): Promise<Outgoing | null> {
+  const { room, now, throttleMs, except } = query;
+  const row = await db
+    .selectFrom('messages as m')
+    .selectAll('m')
+    .where('m.state', '=', 'waiting')
+    .where('m.room', '=', room)
+    .$if(except !== undefined, (q) => q.where('m.id', '!=', except as number))
+    .where((e) =>
+      e.or([
+        e('m.content', 'is not', null),
+        e.and([
+          e('m.kind', '=', 'message'),
+          // A clock that was set back must not hold anything up.
+          e.not(
+            e.exists(
+              e
+                .selectFrom('messages as sent')
+                .select('sent.id')
+                .whereRef('sent.origin', '=', 'm.origin')
+                .whereRef('sent.room', '=', 'm.room')
+                .where('sent.kind', '=', 'message')
+                .where('sent.delivered_at', '>', now - throttleMs)
+                .where('sent.delivered_at', '<=', now),
+            ),
+          ),
+        ]),
+        e.and([
+          e('m.kind', '!=', 'message'),
+          e.not(
+            e.exists(
+              e
+                .selectFrom('messages as root')
+                .select('root.id')
+                .whereRef('root.id', '=', 'm.root_id')
+                .where('root.state', '=', 'waiting'),
+            ),
+          ),
+        ]),
+      ]),
+    )
+    .orderBy(sql`case when m.content is null then 1 else 0 end`)
+    .orderBy('m.id')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : await load(db, row, throttleMs);
+}
+
+/** One event with all that its wording needs. */
+export async function outgoingById(db: Kysely<Tables>, id: number, throttleMs: number): Promise<Outgoing | null> {
+  const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? null : await load(db, row, throttleMs);
+}
+
+async function load(db: Kysely<Tables>, row: Selectable<MessagesTable>, throttleMs: number): Promise<Outgoing> {
+  const facts = await factsOf(db, row);
+  return outgoingOf(row, facts, await rootOf(db, row.root_id), await readyAt(db, row, facts, throttleMs));
+}
+
+async function factsOf(db: Kysely<Tables>, row: Selectable<MessagesTable>): Promise<OutboxFact[]> {
+  const all = db.selectFrom('outbox').selectAll().orderBy('id');
+  const rows =
+    row.kind === 'notice'
+      ? await all.where('id', '=', row.row_id ?? 0).execute()
+      : await all.where('message_id', '=', row.root_id ?? row.id).execute();
+  return rows.map(factOf);
+}
+
+async function rootOf(db: Kysely<Tables>, id: number | null): Promise<Root | null> {
+  if (id === null) return null;
+  const root = await db
+    .selectFrom('messages')
+    .select(['state', 'room_id', 'event_id'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return {
+    delivered: root?.state === 'delivered',
+    roomId: root?.room_id ?? null,
+    eventId: root?.event_id ?? null,
+  };
+}
+
+async function readyAt(
+  db: Kysely<Tables>,
+  row: Selectable<MessagesTable>,
+  facts: readonly OutboxFact[],
+  throttleMs: number,
+): Promise<number> {
+  const decidedAt = row.kind === 'edit' ? row.created_at : (facts[0]?.decidedAt ?? row.created_at);
+  if (row.kind !== 'message') return decidedAt;
+  const before = await db
+    .selectFrom('messages')
+    .select('delivered_at')
+    .where('origin', '=', row.origin)
+    .where('room', '=', row.room)
+    .where('kind', '=', 'message')
+    .where('id', '<', row.id)
+    .where('delivered_at', 'is not', null)
+    .orderBy('delivered_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return Math.max(decidedAt, (before?.delivered_at ?? 0) + throttleMs);
+}
+
+/** Whether the edit of a message in this room is due. */
+export async function editIsDue(db: Kysely<Tables>, room: RoomName, now: number): Promise<boolean> {
+  return (await dueEdit(db, room, now)) !== undefined;
+}
+
+/** Puts the edit that is due longest at the end of the room's queue; a message has one at a time. */
+export async function queueDueEdit(trx: Kysely<Tables>, room: RoomName, now: number): Promise<void> {
+  const due = await dueEdit(trx, room, now);
+  if (due === undefined) return;
+  await insertMessage(trx, { room, kind: 'edit', origin: due.origin, root: due.id, row: null }, now);
+  await trx.updateTable('messages').set({ edit_due_at: null, edited_at: now }).where('id', '=', due.id).execute();
+}
+
+async function dueEdit(db: Kysely<Tables>, room: RoomName, now: number) {
+  return await db
+    .selectFrom('messages as m')
+    .select(['m.id', 'm.origin'])
+    .where('m.edit_due_at', '<=', now)
+    .where('m.state', '=', 'delivered')
+    .where('m.room', '=', room)
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('messages as edit')
+            .select('edit.id')
+            .whereRef('edit.root_id', '=', 'm.id')
+            .where('edit.kind', '=', 'edit')
+            .where('edit.state', '=', 'waiting'),
+        ),
+      ),
+    )
+    .orderBy('m.edit_due_at')
+    .limit(1)
+    .executeTakeFirst();
+}
