@@ -188,7 +188,7 @@ async function promRegistry(projections: readonly TargetProjection[]): Promise<R
         : new { counter: Counter, gauge: Gauge }[family.type](described);
     for (const target of projections) {
       const { source, app, environment, team } = target;
-      for (const sample of family.samples({ projection: target, totals: target.totals })) {
+      for (const sample of family.samples({ projection: target, totals: target.totals, leadTimes: null })) {
         const labels = { source, app, environment, team, ...sample.labels };
         if (made instanceof Histogram) made.observe(labels, 60);
         else if ('value' in sample) made.inc(labels, sample.value);

@@ -110,6 +110,11 @@ export interface Batch {
   readonly state: ReadonlyMap<string, unknown>;
   /** Known losses. */
   readonly gaps: number;
+  /**
+   * What becomes of the commits that successful deployments brought: looked up in their time, or unknown as there is
+   * no forge to ask. Absent: lead time is of no interest.
+   */
+  readonly commits?: 'lookup' | 'no_forge';
   /** True at the end of a complete good poll: stamps the collector's last success. */
   readonly complete: boolean;
 }

@@ -50,6 +50,8 @@ export interface Deployment {
   readonly startedAt?: number | null;
   /** It went back to what had run before (counting.md §3): the deployment that it replaced is to blame. */
   readonly rollback?: boolean;
+  /** What its commits are asked for by, in the words of its source. Absent: nothing but the commit and the details. */
+  readonly lookup?: Readonly<Record<string, string>>;
 }
 
 /** A text that is the same for the same target and differs for different ones. */

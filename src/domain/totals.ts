@@ -23,6 +23,18 @@ export interface Histogram {
   readonly exemplars: (Exemplar | null)[];
 }
 
+/**
+ * Lead times of a target's changes. What a first read of history brought is looked up after the target was born:
+ * it is kept apart, so that the first value that is shown can be the whole of it and no more (design.md §5, birth).
+ */
+export interface LeadTimes {
+  readonly all: Histogram;
+  /** Those of deployments that a first read brought before anything was shown. */
+  readonly prior: Histogram;
+  /** From when on they are shown: there is one, and no first read's lookup waits. Milliseconds since the epoch. */
+  shownSince: number | null;
+}
+
 /** Everything about one target that only ever grows. Counted once, as first recorded (counting.md §8). */
 export interface Totals {
   readonly deployments: Record<Outcome, number>;
@@ -34,6 +46,8 @@ export interface Totals {
   readonly recoveries: Partial<Record<IncidentKind, Histogram>>;
   /** Error events that were posted, by severity; absent before the first. */
   errors?: Partial<Record<Severity, number>>;
+  /** Absent before the first known one. */
+  leadTimes?: LeadTimes;
 }
 
 export function emptyHistogram(bounds: readonly number[]): Histogram {
@@ -43,6 +57,10 @@ export function emptyHistogram(bounds: readonly number[]): Histogram {
     count: 0,
     exemplars: new Array<Exemplar | null>(bounds.length + 1).fill(null),
   };
+}
+
+export function emptyLeadTimes(): LeadTimes {
+  return { all: emptyHistogram(RECOVERY_BOUNDS), prior: emptyHistogram(RECOVERY_BOUNDS), shownSince: null };
 }
 
 export function emptyTotals(): Totals {
@@ -88,6 +106,12 @@ export function addTotals(to: Totals, from: Totals): void {
   for (const [kind, histogram] of Object.entries(from.recoveries) as [IncidentKind, Histogram][]) {
     to.recoveries[kind] ??= emptyHistogram(RECOVERY_BOUNDS);
     addHistogram(to.recoveries[kind], histogram);
+  }
+  if (from.leadTimes !== undefined) {
+    to.leadTimes ??= emptyLeadTimes();
+    addHistogram(to.leadTimes.all, from.leadTimes.all);
+    addHistogram(to.leadTimes.prior, from.leadTimes.prior);
+    to.leadTimes.shownSince ??= from.leadTimes.shownSince;
   }
   for (const outcome of ['success', 'failure'] as const) {
     const theirs = from.exemplars[outcome];

@@ -1,4 +1,5 @@
 import type {
+  ChangeRecord,
   CollectorRecord,
   DeploymentBrief,
   DeploymentRecord,
@@ -50,6 +51,8 @@ export function deploymentJson(deployment: DeploymentRecord, base: string) {
     change_failure: deployment.changeFailure,
     change_failure_why: deployment.changeFailureWhy,
     rework: deployment.rework,
+    delivery: deployment.delivery,
+    changes: deployment.changes.map(changeJson),
     incident:
       deployment.incidentId === null
         ? null
@@ -58,6 +61,18 @@ export function deploymentJson(deployment: DeploymentRecord, base: string) {
             url: recordUrl(base, 'incidents', deployment.incidentId),
             role: deployment.role,
           },
+  };
+}
+
+function changeJson(change: ChangeRecord) {
+  return {
+    commit: change.sha,
+    repository: change.repository,
+    committed_at: time(change.committedAt),
+    lead_time_seconds: seconds(change.leadMs),
+    origin: change.origin,
+    unknown: change.unknown,
+    number: change.number,
   };
 }
 

@@ -5,12 +5,15 @@ import type { Observe } from '../domain/observation.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import type { Plan } from '../domain/transition.ts';
 import { decidedIds } from './decided.ts';
+import { keepCommits, knownCommits } from './kept-commits.ts';
+import { dueLookups, type Lookups, nextLookupAt, postponeLookup } from './lookups.ts';
 import { type Messages, openMessages } from './messages.ts';
 import { migrate } from './migrations.ts';
 import type { Changes } from './projection.ts';
 import { openQueries, type Queries } from './queries.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { type Recorded, recordBatch } from './record.ts';
+import { type Findings, recordChanges } from './record-changes.ts';
 import { openSqlite } from './sqlite.ts';
 import { sweepStep } from './sweep.ts';
 import { recordTick } from './tick.ts';
@@ -31,6 +34,9 @@ export interface Ledger {
   /** What the collector of a source asked to have remembered, by key. */
   state(source: string): Promise<ReadonlyMap<string, unknown>>;
   readonly messages: Messages;
+  /** Records what a lookup found of a deployment's commits, once, and returns what that changed. */
+  recordChanges(findings: Findings): Promise<Changes>;
+  readonly lookups: Lookups;
   readonly queries: Queries;
   close(): Promise<void>;
 }
@@ -84,6 +90,18 @@ export async function openLedger(options: {
       write: (work) => inTransaction(store, clock, work),
       read: (work) => reading(() => work(reader)),
     }),
+    async recordChanges(findings) {
+      const changes = await inTransaction(store, clock, (trx) => recordChanges(trx, findings));
+      committed();
+      return changes;
+    },
+    lookups: {
+      due: (source, now, limit, besides) => reading(() => dueLookups(reader, source, now, limit, besides)),
+      nextAt: (source) => reading(() => nextLookupAt(reader, source)),
+      postpone: (id, reason, at) => inTransaction(store, clock, (trx) => postponeLookup(trx, id, reason, at)),
+      known: (repository, refs) => reading(() => knownCommits(reader, repository, refs)),
+      keep: (repository, values) => inTransaction(store, clock, (trx) => keepCommits(trx, repository, values)),
+    },
     queries: openQueries(reader),
     close,
   };

@@ -1,12 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { first } from './migrations/001-first.ts';
+import { changes } from './migrations/002-changes.ts';
 import { messages } from './migrations/006-messages.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. One that was released is never changed again. */
 const migrations: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
+  '002-changes': { up: changes },
   '006-messages': { up: messages },
 };
 

@@ -85,7 +85,7 @@ async function merge(
   rules: Rules,
   counting: Counting,
 ): Promise<void> {
-  for (const table of ['deployments', 'sightings', 'incidents', 'marks'] as const) {
+  for (const table of ['deployments', 'sightings', 'incidents', 'marks', 'lookups', 'changes'] as const) {
     await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
   }
   await trx.deleteFrom('targets').where('id', '=', from.row.id).execute();

@@ -49,6 +49,12 @@ export type SourceCount =
       readonly by: number;
     }
   | {
+      readonly counter: 'lead_time_unknown';
+      readonly source: string;
+      readonly labels: { readonly reason: string };
+      readonly by: number;
+    }
+  | {
       readonly counter: 'corrections';
       readonly source: string;
       readonly labels: Readonly<Record<never, string>>;

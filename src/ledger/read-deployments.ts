@@ -2,6 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { FailureCause, Outcome, ReworkCause } from '../domain/deployment.ts';
 import { compareMoments, type Moment } from '../domain/moment.ts';
 import { cursorOf, placeOf } from './cursor.ts';
+import type { Delivery } from './delivery.ts';
+import { changesKey, readChanges } from './read-changes.ts';
 import { ofTarget } from './read-targets.ts';
 import type { DeploymentBrief, DeploymentQuery, DeploymentRecord, IncidentRole, Page } from './records.ts';
 import type { DeploymentsTable, IncidentsTable, Tables, TargetsTable } from './tables.ts';
@@ -74,6 +76,7 @@ async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<Depl
     .where('opened_at', '<=', Math.max(...times))
     .where((e) => e.or([e('closed_at', 'is', null), e('closed_at', '>=', Math.min(...times))]))
     .execute();
+  const changes = await readChanges(db, rows);
   return rows.map((row) => {
     const incident = incidents.find((candidate) => roleIn(row, candidate) !== null) ?? null;
     return {
@@ -87,6 +90,8 @@ async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<Depl
       changeFailure: row.change_failure as FailureCause | null,
       changeFailureWhy: row.change_failure_why,
       rework: row.rework as ReworkCause | null,
+      delivery: row.delivery as Delivery | null,
+      changes: changes.get(changesKey(row)) ?? [],
       incidentId: incident?.id ?? null,
       role: incident === null ? null : roleIn(row, incident),
     };

@@ -1,6 +1,8 @@
+import type { ChangeOrigin, UnknownLeadTime } from '../domain/change.ts';
 import type { FailureCause, IncidentKind, Outcome, ReworkCause, TargetKey } from '../domain/deployment.ts';
 import type { CloseOutcome } from '../domain/mttr.ts';
 import type { FailureReason } from '../domain/observation.ts';
+import type { Delivery } from './delivery.ts';
 
 /** A part of a list: `next` is the cursor of the part that follows, null at the end. */
 export interface Page<T> {
@@ -63,6 +65,21 @@ export interface TargetRecord extends TargetKey {
   readonly removedAt: number | null;
 }
 
+/** A change that a deployment brought, or changes of which nothing is known. Times in milliseconds since the epoch. */
+export interface ChangeRecord {
+  /** Empty where no commit is known. */
+  readonly sha: string;
+  readonly repository: string;
+  readonly committedAt: number | null;
+  readonly leadMs: number | null;
+  /** Where the commit's time came from; null exactly when `leadMs` is. */
+  readonly origin: ChangeOrigin | null;
+  /** Why there is no lead time. */
+  readonly unknown: UnknownLeadTime | null;
+  /** How many changes it stands for. */
+  readonly number: number;
+}
+
 /** What a deployment did to an incident. */
 export type IncidentRole = 'opened' | 'extended' | 'closed';
 
@@ -88,6 +105,10 @@ export interface DeploymentRecord extends TargetKey {
   /** The rule that made it one, in words; null exactly when it is none. */
   readonly changeFailureWhy: string | null;
   readonly rework: ReworkCause | null;
+  /** What became of its commits; null: lead time is of no interest to its source, or was not when it was recorded. */
+  readonly delivery: Delivery | null;
+  /** The changes that it brought, at most 300 of them. */
+  readonly changes: readonly ChangeRecord[];
   /** The incident that it opened, extended or closed; `role` is null exactly when this is. */
   readonly incidentId: number | null;
   readonly role: IncidentRole | null;

@@ -4,6 +4,7 @@ import type { Rules } from '../domain/mttr.ts';
 import type { Transition } from '../domain/transition.ts';
 import { type Applied, applyFold } from './apply-fold.ts';
 import type { Counting } from './counts.ts';
+import { deliveryOf, queueLookups } from './delivery.ts';
 import { eventFactsOf } from './event-facts.ts';
 import { evidenceOf } from './evidence.ts';
 import { type Folded, foldTarget } from './fold-target.ts';
@@ -32,7 +33,7 @@ export interface Fold {
 export async function foldAndWrite(
   trx: Transaction<Tables>,
   works: readonly TargetWork[],
-  batch: Pick<Batch, 'source' | 'origin' | 'now'>,
+  batch: Pick<Batch, 'source' | 'origin' | 'now' | 'commits'>,
   rules: Rules,
   counting: Counting,
 ): Promise<readonly Transition[]> {
@@ -49,7 +50,8 @@ export async function foldAndWrite(
     const evidence = await evidenceOf(trx, work, foldsOf.get(work)?.map(({ folded }) => folded) ?? []);
     counting.add('corrections', {}, await writeVerdicts(trx, judge(work, evidence)));
   });
-  await insertRows(trx, 'deployments', deploymentRows(works, batch.now));
+  await insertRows(trx, 'deployments', deploymentRows(works, batch));
+  await queueLookups(trx, works, batch, counting);
   await insertRows(trx, 'sightings', sightingRows(works, batch.now));
 
   const transitions: Transition[] = [];
@@ -114,12 +116,16 @@ export async function writeTargets(trx: Transaction<Tables>, works: readonly Tar
   await upsertRows(trx, 'targets', ['id'], rows);
 }
 
-function* deploymentRows(works: readonly TargetWork[], now: number) {
-  for (const work of works) for (const fresh of work.fresh) yield deploymentRow(work, fresh, now);
+function* deploymentRows(works: readonly TargetWork[], batch: Pick<Batch, 'now' | 'commits'>) {
+  for (const work of works) for (const fresh of work.fresh) yield deploymentRow(work, fresh, batch);
 }
 
-function deploymentRow(work: TargetWork, { deployment, changeFailure, rework }: NewDeployment, now: number) {
-  const { commit, link, rule, details } = deployment;
+function deploymentRow(
+  work: TargetWork,
+  { deployment, changeFailure, rework }: NewDeployment,
+  batch: Pick<Batch, 'now' | 'commits'>,
+) {
+  const { commit, link, rule, details, lookup } = deployment;
   return {
     source: deployment.target.source,
     upstream_id: deployment.id,
@@ -133,12 +139,13 @@ function deploymentRow(work: TargetWork, { deployment, changeFailure, rework }: 
     identity: deployment.identity,
     started_at: deployment.startedAt ?? null,
     is_rollback: Number(deployment.rollback === true),
-    facts: JSON.stringify({ commit, link, rule, details }),
-    recorded_at: now,
+    facts: JSON.stringify({ commit, link, rule, details, lookup }),
+    recorded_at: batch.now,
     change_failure: changeFailure?.cause ?? null,
     change_failure_why: changeFailure?.why ?? null,
     change_failure_counted: changeFailure?.cause ?? null,
     rework,
     rework_counted: rework,
+    delivery: deliveryOf(deployment, batch),
   };
 }

@@ -14,7 +14,8 @@ export interface Swept {
 /**
  * Takes away a bounded number of rows older than `before` (milliseconds since the epoch); nothing once all are gone.
  * Totals stay, and so do the ids, with their verdict: a row is decided once and for ever. What an incident needs
- * that was still open then, or that a gauge still shows, stays.
+ * that was still open then, that a gauge still shows, or that the next deployment's commits are compared with, stays.
+ * Changes stay for ever: they are what says which commits a target has had.
  */
 export async function sweepStep(trx: Transaction<Tables>, before: number): Promise<Swept | null> {
   const deployments = await oldDeployments(trx, before).execute();
@@ -47,6 +48,15 @@ function oldDeployments(trx: Kysely<Tables>, before: number) {
     .selectFrom('deployments')
     .select(['id', 'source', 'upstream_id', 'outcome'])
     .where('at', '<', before)
+    .where((e) => e.not(e.exists(waitingLookup(e))))
+    .where((e) =>
+      e.or([
+        e('outcome', '=', 'failure'),
+        e('delivery', 'is', null),
+        e('delivery', '=', 'no_forge'),
+        e('at', '<', lastSuccess(e)),
+      ]),
+    )
     .where((e) =>
       e.not(
         e.exists(
@@ -61,6 +71,21 @@ function oldDeployments(trx: Kysely<Tables>, before: number) {
     )
     .orderBy('at')
     .limit(ROWS_PER_STATEMENT);
+}
+
+function waitingLookup(e: ExpressionBuilder<Tables, 'deployments'>) {
+  return e
+    .selectFrom('lookups')
+    .select('lookups.id')
+    .whereRef('lookups.source', '=', 'deployments.source')
+    .whereRef('lookups.upstream_id', '=', 'deployments.upstream_id');
+}
+
+function lastSuccess(e: ExpressionBuilder<Tables, 'deployments'>) {
+  return e
+    .selectFrom('targets')
+    .select((t) => t.fn.coalesce('targets.last_success_at', t.lit(0)).as('at'))
+    .whereRef('targets.id', '=', 'deployments.target_id');
 }
 
 function oldSightings(trx: Kysely<Tables>, before: number) {

@@ -1,10 +1,13 @@
 import type { Batch } from '../domain/batch.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
+import type { Findings } from '../ledger/record-changes.ts';
 
 /** Writes to the ledger, one at a time, and tells of each commit before the next begins. */
 export interface Recorder {
   record(batch: Batch): Promise<void>;
+  /** Records what a lookup found of a deployment's commits. */
+  recordChanges(findings: Findings): Promise<void>;
   /** Lets time pass until `now`, in milliseconds since the epoch. */
   tick(now: number): Promise<void>;
 }
@@ -19,6 +22,7 @@ export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void
   };
   return {
     record: (batch) => next(async () => (await ledger.record(batch)).changes),
+    recordChanges: (findings) => next(() => ledger.recordChanges(findings)),
     tick: (now) => next(() => ledger.tick(now)),
   };
 }

@@ -23,6 +23,8 @@ export interface Family {
 export interface Shown {
   readonly projection: TargetProjection;
   readonly totals: Totals;
+  /** Null: not shown yet. */
+  readonly leadTimes: Histogram | null;
 }
 
 /** The labels that a sample has beside those of its target. */

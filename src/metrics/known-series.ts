@@ -1,4 +1,5 @@
 import type { Capabilities, IgnoredReason, Origin } from '../domain/batch.ts';
+import type { UnknownLeadTime } from '../domain/change.ts';
 import type { Transition } from '../domain/transition.ts';
 
 /** A configured source, as far as its series are known beforehand. */
@@ -9,6 +10,8 @@ export interface MetricsSource {
   readonly capabilities: Capabilities;
   /** Why it can leave a row uncounted. */
   readonly ignoredReasons: readonly IgnoredReason[];
+  /** Why a change of its targets can be without a lead time. Absent: lead time is off. */
+  readonly unknownLeadTimes?: readonly UnknownLeadTime[] | undefined;
 }
 
 interface Step extends Pick<Transition, 'operation' | 'outcome'> {

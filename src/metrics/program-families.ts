@@ -22,6 +22,14 @@ export const PROGRAM_FAMILIES = [
     scope: 'program',
   },
   {
+    name: 'dora_lead_time_unknown_total',
+    type: 'counter',
+    help: 'Changes that successful deployments brought and whose lead time is unknown, each once, by reason.',
+    labels: ['source', 'reason'],
+    kept: 'L',
+    scope: 'program',
+  },
+  {
     name: 'dora_collector_up',
     type: 'gauge',
     help: '1 if the last poll was complete and good, else 0. Absent before the first poll ended.',

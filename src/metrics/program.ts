@@ -18,6 +18,7 @@ const COUNTER_OF = {
   ignored: 'dora_deployments_ignored_total',
   transitions: 'dora_incident_transitions_total',
   gaps: 'dora_collector_gaps_total',
+  lead_time_unknown: 'dora_lead_time_unknown_total',
   corrections: 'dora_ledger_corrections_total',
 } as const satisfies Record<SourceCount['counter'], string>;
 
@@ -131,6 +132,9 @@ export class ProgramMetrics {
     }
     for (const reason of known.ignoredReasons) {
       this.#metrics.counter('dora_deployments_ignored_total').inc({ source, reason }, 0);
+    }
+    for (const reason of known.unknownLeadTimes ?? []) {
+      this.#metrics.counter('dora_lead_time_unknown_total').inc({ source, reason }, 0);
     }
   }
 

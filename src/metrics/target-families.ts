@@ -64,6 +64,16 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     samples: ({ projection, totals }) => (deploys(projection) ? [{ labels: {}, histogram: totals.durations }] : []),
   },
   {
+    name: 'dora_lead_time_seconds',
+    type: 'histogram',
+    help: 'Time from a commit to the end of the deployment that brought it, in seconds, one observation per change; from the first known one on.',
+    labels: TARGET_LABELS,
+    kept: 'L',
+    scope: 'target',
+    bounds: RECOVERY_BOUNDS,
+    samples: ({ leadTimes }) => (leadTimes === null ? [] : [{ labels: {}, histogram: leadTimes }]),
+  },
+  {
     name: 'dora_change_failures_total',
     type: 'counter',
     help: 'Deployments that were recognised as change failures, each once, by the cause it was first counted under, as of the last poll.',

@@ -1,4 +1,4 @@
-import { emptyTotals, type Totals } from '../domain/totals.ts';
+import { emptyTotals, type Histogram, type Totals } from '../domain/totals.ts';
 import type { Changes, TargetProjection } from '../ledger/projection.ts';
 import type { Block } from './block.ts';
 import { overBudget, type SeriesLimits } from './budget.ts';
@@ -14,6 +14,8 @@ interface Target {
   projection: TargetProjection;
   /** Until then its counters and histograms stand at 0; null: they do not wait. Milliseconds since the epoch. */
   heldUntil: number | null;
+  /** Until then its lead times stand at what a first read of history brought; null: they do not wait. */
+  leadTimesHeldUntil: number | null;
   /** What its counters and histograms show until the first scrape was served; null: they do not wait for that. */
   atStart: Totals | null;
   /** As last rendered; null before. */
@@ -82,6 +84,7 @@ export class Targets {
       if (target === undefined) this.#add(projection, null, now);
       else {
         target.projection = projection;
+        target.leadTimesHeldUntil = this.#leadTimesHeldUntil(projection, now);
         this.#changed.add(target);
       }
     }
@@ -90,9 +93,14 @@ export class Targets {
   /** Lets targets show their counters whose time has come. */
   tick(now: number): void {
     for (const target of this.#targets.values()) {
-      if (target.heldUntil === null || target.heldUntil > now) continue;
-      target.heldUntil = null;
-      this.#changed.add(target);
+      if (target.heldUntil !== null && target.heldUntil <= now) {
+        target.heldUntil = null;
+        this.#changed.add(target);
+      }
+      if (target.leadTimesHeldUntil !== null && target.leadTimesHeldUntil <= now) {
+        target.leadTimesHeldUntil = null;
+        this.#changed.add(target);
+      }
     }
   }
 
@@ -130,12 +138,20 @@ export class Targets {
     const target: Target = {
       projection,
       heldUntil: release > now ? release : null,
+      leadTimesHeldUntil: this.#leadTimesHeldUntil(projection, now),
       atStart,
       lines: null,
       series: 0,
     };
     this.#targets.set(projection.id, target);
     this.#changed.add(target);
+  }
+
+  /** A first lead time that is live is born like a target: at 0, or at what history brought, for a while. */
+  #leadTimesHeldUntil({ totals }: TargetProjection, now: number): number | null {
+    const since = totals.leadTimes?.shownSince ?? null;
+    const release = since === null ? now : since + this.#birthHoldMs;
+    return release > now ? release : null;
   }
 
   #remove(id: number): void {
@@ -157,7 +173,7 @@ export class Targets {
       return;
     }
     const totals = target.heldUntil === null ? (target.atStart ?? projection.totals) : NOTHING_YET;
-    target.lines = renderTarget(TARGET_FAMILIES, { projection, totals });
+    target.lines = renderTarget(TARGET_FAMILIES, { projection, totals, leadTimes: leadTimesOf(totals, target) });
     target.series = target.lines.reduce((sum, { series }) => sum + series, 0);
     if (!this.#dropped.has(projection.id)) this.#page.show(projection.id, target.lines);
   }
@@ -191,4 +207,9 @@ export class Targets {
     }
     return { series, dropped };
   }
+}
+
+function leadTimesOf({ leadTimes }: Totals, { leadTimesHeldUntil }: Target): Histogram | null {
+  if (leadTimes === undefined || leadTimes.shownSince === null) return null;
+  return leadTimesHeldUntil === null ? leadTimes.all : leadTimes.prior;
 }

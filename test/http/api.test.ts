@@ -58,6 +58,8 @@ describe('lists', () => {
         change_failure: 'deployment',
         change_failure_why: 'it failed',
         rework: null,
+        delivery: 'nothing',
+        changes: [],
         incident: { id: 3, url: 'https://dora.example.org/api/v1/incidents/3', role: 'opened' },
       },
     ]);

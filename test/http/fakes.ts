@@ -71,6 +71,8 @@ export const DEPLOYMENT: DeploymentRecord = {
   changeFailure: 'deployment',
   changeFailureWhy: 'it failed',
   rework: null,
+  delivery: 'nothing',
+  changes: [],
   incidentId: 3,
   role: 'opened',
 };

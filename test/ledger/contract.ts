@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { arrivalContract } from './contract/arrival.ts';
 import { attributionContract } from './contract/attribution.ts';
+import { changesContract } from './contract/changes.ts';
 import { errorsContract } from './contract/errors.ts';
 import { healthContract } from './contract/health.ts';
 import { healthArrivalContract } from './contract/health-arrival.ts';
@@ -29,6 +30,7 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('health in any order of arrival', () => healthArrivalContract(open));
     describe('targets that go and come', () => listingContract(open));
     describe('moves', () => movingContract(open));
+    describe('changes', () => changesContract(open));
     describe('time', () => tickContract(open));
     describe('retention', () => sweepingContract(open));
     describe('queries', () => queryingContract(open));

@@ -17,7 +17,7 @@ export interface Store extends AsyncDisposable {
   reopen(): Promise<void>;
   /** All rows of a table, past the ledger's own queries. */
   rows(
-    table: 'outbox' | 'deployments' | 'sightings' | 'decided' | 'incidents',
+    table: 'outbox' | 'deployments' | 'sightings' | 'decided' | 'incidents' | 'lookups' | 'changes',
   ): Promise<readonly Record<string, unknown>[]>;
 }
 

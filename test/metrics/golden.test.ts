@@ -55,6 +55,8 @@ dora_deployment_duration_seconds_bucket{${T},le="3600.0"} 1
 dora_deployment_duration_seconds_bucket{${T},le="+Inf"} 2
 dora_deployment_duration_seconds_sum{${T}} 4010.5
 dora_deployment_duration_seconds_count{${T}} 2
+# HELP dora_lead_time_seconds Time from a commit to the end of the deployment that brought it, in seconds, one observation per change; from the first known one on.
+# TYPE dora_lead_time_seconds histogram
 # HELP dora_change_failures_total Deployments that were recognised as change failures, each once, by the cause it was first counted under, as of the last poll.
 # TYPE dora_change_failures_total counter
 dora_change_failures_total{${T},cause="deployment"} 3

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { emptyHistogram, emptyTotals, observe, RECOVERY_BOUNDS } from '../../src/domain/totals.ts';
+import { emptyHistogram, emptyLeadTimes, emptyTotals, observe, RECOVERY_BOUNDS } from '../../src/domain/totals.ts';
 import type { TargetProjection } from '../../src/ledger/projection.ts';
+import type { Metrics } from '../../src/metrics/metrics.ts';
 import {
   CAPABILITIES,
   changes,
@@ -19,6 +20,38 @@ import {
 
 const T = 'source="woodpecker",app="shop/cart",environment="production",team="shop"';
 const SUCCESSES = `${T},outcome="success"`;
+
+describe('lead times', () => {
+  const live = (prior: number, all: number, shownSince: number | null) => {
+    const totals = emptyTotals();
+    totals.leadTimes = { ...emptyLeadTimes(), shownSince };
+    for (let n = 0; n < prior; n += 1) observe(totals.leadTimes.prior, RECOVERY_BOUNDS, 60_000, null);
+    for (let n = 0; n < all; n += 1) observe(totals.leadTimes.all, RECOVERY_BOUNDS, 60_000, null);
+    return projection({ totals });
+  };
+  const count = async (metrics: Metrics) => values(await served(metrics), 'dora_lead_time_seconds_count')[T];
+
+  it('are absent before the first known one, and while those of a first read are looked up', async () => {
+    const metrics = open({ projections: [projection()] });
+    expect(await count(metrics)).toBeUndefined();
+    metrics.apply(changes({ targets: [live(2, 3, null)] }));
+    expect(await count(metrics)).toBeUndefined();
+  });
+
+  it('birth: begin with what a first read brought, at 0 without one, and are whole after the hold', async () => {
+    for (const prior of [0, 2]) {
+      const metrics = open({ projections: [projection()], birthHoldMs: 120_000 });
+      await served(metrics);
+      metrics.apply(changes({ targets: [live(prior, prior + 1, NOW)] }));
+      metrics.tick(NOW + 119_000);
+      expect(await count(metrics)).toBe(prior);
+      metrics.tick(NOW + 120_000);
+      expect(await count(metrics)).toBe(prior + 1);
+      metrics.apply(changes({ targets: [live(prior, prior + 2, NOW - 300_000)] }));
+      expect(await count(metrics)).toBe(prior + 2);
+    }
+  });
+});
 
 describe('gauges and label sets', () => {
   it('B3: the success gauge is the same with and without failures in the history', async () => {

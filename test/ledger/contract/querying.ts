@@ -44,6 +44,8 @@ export function queryingContract(open: OpenStore): void {
       recordedAt: at(10_000),
       changeFailure: 'deployment',
       changeFailureWhy: 'it failed',
+      delivery: null,
+      changes: [],
       rework: null,
       incidentId: items[0]?.incidentId,
       role: 'opened',

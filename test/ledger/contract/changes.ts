@@ -1,0 +1,278 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Batch } from '../../../src/domain/batch.ts';
+import type { FoundChange, Lookup } from '../../../src/domain/change.ts';
+import type { Deployment } from '../../../src/domain/deployment.ts';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import {
+  ALL_DEPLOYMENTS,
+  at,
+  batch,
+  counted,
+  DAY_MS,
+  failure,
+  type OpenStore,
+  shown,
+  success,
+  T0,
+  target,
+  WEB,
+} from '../support.ts';
+
+const NEVER = new AbortController().signal;
+const NEW = target('shop/new');
+
+/** A commit of `hours` before the beginning. */
+function commit(sha: string, hours = 1): FoundChange {
+  return {
+    known: true,
+    sha,
+    repository: 'forge/shop/web',
+    committedAt: T0 - hours * 3_600_000,
+    origin: 'compare',
+  };
+}
+
+function looked(deployments: readonly Deployment[], more: Partial<Batch> = {}): Batch {
+  return batch(deployments, { commits: 'lookup', ...more });
+}
+
+async function due(ledger: Ledger, limit = 100): Promise<readonly Lookup[]> {
+  return await ledger.lookups.due('ci', at(1_000_000), limit, []);
+}
+
+/** Works through the queue: `find` says what each deployment brought. */
+async function work(ledger: Ledger, find: (lookup: Lookup) => readonly FoundChange[]): Promise<readonly string[]> {
+  const seen: string[] = [];
+  for (;;) {
+    const [next] = await due(ledger, 1);
+    if (next === undefined) return seen;
+    seen.push(next.upstreamId);
+    await ledger.recordChanges({ lookup: next.id, changes: find(next), now: at(20_000) });
+  }
+}
+
+async function leadTimes(ledger: Ledger, app = WEB.app) {
+  const found = (await shown(ledger, app)).totals.leadTimes;
+  return found === undefined ? null : { count: found.all.count, sumMs: found.all.sumMs };
+}
+
+export function changesContract(open: OpenStore): void {
+  test('a success that is no rollback queues a lookup; failures and rollbacks deliver nothing', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1), failure(2), success(3, { rollback: true }), success(4)]));
+    const { items } = await store.ledger.queries.deployments(ALL_DEPLOYMENTS);
+    expect(items.map(({ number, delivery }) => [number, delivery])).toEqual([
+      [4, 'queued'],
+      [3, 'nothing'],
+      [2, 'nothing'],
+      [1, 'queued'],
+    ]);
+    const first = await due(store.ledger);
+    expect(first).toMatchObject([{ upstreamId: success(1).id, at: at(1), predecessor: null, attempts: 0 }]);
+    await store.ledger.recordChanges({ lookup: first[0]?.id ?? 0, changes: [], now: at(10) });
+    // The rollback is what ran before, the failure is not.
+    expect(await due(store.ledger)).toMatchObject([
+      { upstreamId: success(4).id, predecessor: { upstreamId: success(3).id, commit: 'commit of S@3' } },
+    ]);
+  });
+
+  test('what a lookup found is recorded once, in totals, in rows and for people', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(60)]));
+    const [lookup] = await due(store.ledger);
+    const unknown: FoundChange = { known: false, sha: '', repository: 'r', reason: 'over_limit', number: 7 };
+    const findings = {
+      lookup: lookup?.id ?? 0,
+      changes: [commit('aa', 2), commit('bb', 1), unknown, commit('aa', 2)],
+      now: at(90),
+    };
+    const { targets, counts } = await store.ledger.recordChanges(findings);
+    expect(counts).toEqual([{ counter: 'lead_time_unknown', source: 'ci', labels: { reason: 'over_limit' }, by: 7 }]);
+    expect(targets).toMatchObject([{ app: WEB.app, totals: { leadTimes: { all: { count: 2 }, shownSince: at(90) } } }]);
+    await store.reopen();
+    // Killed after the commit, and before it was told: nothing is counted again.
+    expect(await store.ledger.recordChanges(findings)).toEqual({ targets: [], gone: [], counts: [], successes: [] });
+    expect(await leadTimes(store.ledger)).toEqual({ count: 2, sumMs: 3 * 3_600_000 + 120_000 });
+    expect(await counted(store.ledger, 'lead_time_unknown')).toBe(7);
+    const { items } = await store.ledger.queries.deployments(ALL_DEPLOYMENTS);
+    expect(items).toMatchObject([
+      {
+        delivery: 'looked_up',
+        changes: [
+          { sha: '', unknown: 'over_limit', number: 7, leadMs: null, origin: null },
+          { sha: 'aa', committedAt: T0 - 7_200_000, leadMs: 7_260_000, origin: 'compare', unknown: null },
+          { sha: 'bb', leadMs: 3_660_000 },
+        ],
+      },
+    ]);
+    expect((await shown(store.ledger)).totals.leadTimes?.all.exemplars.find((one) => one !== null)).toMatchObject({
+      id: success(60).id,
+    });
+  });
+
+  test('a commit that is younger than its deployment has no lead time', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(60)]));
+    await work(store.ledger, () => [commit('aa', -1)]);
+    expect(await leadTimes(store.ledger)).toBeNull();
+    expect(await counted(store.ledger, 'lead_time_unknown', { reason: 'negative' })).toBe(1);
+  });
+
+  test('without a forge each delivery is counted unknown, and nothing waits', async () => {
+    await using store = await open();
+    await store.ledger.record(
+      batch([success(1), failure(2), success(3, { rollback: true }), success(4)], { commits: 'no_forge' }),
+    );
+    expect(await counted(store.ledger, 'lead_time_unknown', { reason: 'no_forge' })).toBe(2);
+    expect(await due(store.ledger)).toEqual([]);
+  });
+
+  test('a commit counts once for a target: brought again after a rollback it is nothing new', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1), success(2), success(3, { rollback: true }), success(4)]));
+    const brought = new Map([
+      [success(1).id, ['a']],
+      [success(2).id, ['b']],
+      [success(4).id, ['b']],
+    ]);
+    await work(store.ledger, ({ upstreamId }) => (brought.get(upstreamId) ?? []).map((sha) => commit(sha)));
+    expect(await leadTimes(store.ledger)).toMatchObject({ count: 2 });
+    const { items } = await store.ledger.queries.deployments(ALL_DEPLOYMENTS);
+    expect(items.map(({ delivery }) => delivery)).toEqual(['nothing', 'nothing', 'looked_up', 'looked_up']);
+  });
+
+  test('an attempt in vain waits, survives a restart, and keeps its place before later ones of the target', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1), success(2)], { now: at(10) }));
+    const [first] = await due(store.ledger);
+    await store.ledger.lookups.postpone(first?.id ?? 0, 'unavailable', at(500));
+    await store.reopen();
+    expect(await store.ledger.lookups.due('ci', at(499), 10, [])).toEqual([]);
+    expect(await store.ledger.lookups.nextAt('ci')).toBe(at(10));
+    const [again] = await store.ledger.lookups.due('ci', at(500), 10, []);
+    expect(again).toMatchObject({ upstreamId: success(1).id, attempts: 1 });
+    expect(await store.ledger.lookups.due('ci', at(500), 10, [again?.id ?? 0])).toEqual([]);
+    expect(await store.ledger.lookups.nextAt('other')).toBeNull();
+  });
+
+  test('what is new comes before what a first read brought', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1)], { origin: 'backfill' }));
+    await store.ledger.record(looked([success(2, { target: NEW })]));
+    expect((await due(store.ledger)).map(({ target: { app } }) => app)).toEqual([NEW.app, WEB.app]);
+  });
+
+  test('birth: lead times are shown once the first read is looked up; what it brought is told apart', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1), success(2)], { origin: 'backfill' }));
+    const [first] = await due(store.ledger);
+    await store.ledger.recordChanges({ lookup: first?.id ?? 0, changes: [commit('a')], now: at(50) });
+    expect((await shown(store.ledger)).totals.leadTimes).toMatchObject({ shownSince: null, prior: { count: 1 } });
+    await store.ledger.record(looked([success(3)]));
+    const [second] = await due(store.ledger);
+    await store.ledger.recordChanges({ lookup: second?.id ?? 0, changes: [], now: at(60) });
+    expect((await shown(store.ledger)).totals.leadTimes).toMatchObject({ shownSince: at(60), prior: { count: 1 } });
+    await work(store.ledger, () => [commit('c')]);
+    expect((await shown(store.ledger)).totals.leadTimes).toMatchObject({
+      shownSince: at(60),
+      prior: { count: 1 },
+      all: { count: 2 },
+    });
+  });
+
+  test('a move takes changes and waiting lookups along; two that become one keep what each had counted', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1), success(2), success(5, { target: NEW })]));
+    const [, mine] = await due(store.ledger);
+    await store.ledger.recordChanges({ lookup: mine?.id ?? 0, changes: [commit('a')], now: at(50) });
+    const [first] = await due(store.ledger);
+    await store.ledger.recordChanges({ lookup: first?.id ?? 0, changes: [commit('a')], now: at(50) });
+    await store.ledger.record(looked([], { moves: [{ from: WEB, to: NEW }] }));
+    expect(await leadTimes(store.ledger, NEW.app)).toMatchObject({ count: 2 });
+    expect(await work(store.ledger, () => [commit('a'), commit('b')])).toEqual([success(2).id]);
+    expect(await leadTimes(store.ledger, NEW.app)).toMatchObject({ count: 3 });
+  });
+
+  test('retention: what waits stays, and so does what the next deployment is compared with', async () => {
+    await using store = await open();
+    await store.ledger.record(looked([success(1), failure(2), success(3)]));
+    await store.ledger.sweep(T0 + DAY_MS, NEVER);
+    expect((await store.rows('deployments')).map((row) => row['at'])).toEqual([at(1), at(3)]);
+    await work(store.ledger, ({ upstreamId }) => [commit(upstreamId)]);
+    await store.ledger.sweep(T0 + DAY_MS, NEVER);
+    expect((await store.rows('deployments')).map((row) => row['at'])).toEqual([at(3)]);
+    expect(await store.rows('changes')).toHaveLength(2);
+    // Read again, and decided: nothing is queued for them.
+    await store.ledger.record(looked([success(1), failure(2), success(3)]));
+    expect(await due(store.ledger)).toEqual([]);
+    await store.ledger.record(looked([success(100)]));
+    expect(await due(store.ledger)).toMatchObject([{ predecessor: { upstreamId: success(3).id } }]);
+    // A commit that was there before the retention is still known.
+    await work(store.ledger, () => [commit(success(1).id)]);
+    expect(await leadTimes(store.ledger)).toMatchObject({ count: 2 });
+  });
+
+  test('commits that were told of are kept for good, by repository', async () => {
+    await using store = await open();
+    await store.ledger.lookups.keep('forge/a', new Map<string, unknown>([['x', { at: 1 }]]));
+    await store.ledger.lookups.keep(
+      'forge/a',
+      new Map<string, unknown>([
+        ['x', { at: 2 }],
+        ['y', [1]],
+      ]),
+    );
+    await store.reopen();
+    expect(await store.ledger.lookups.known('forge/a', ['x', 'y', 'z'])).toEqual(
+      new Map<string, unknown>([
+        ['x', { at: 2 }],
+        ['y', [1]],
+      ]),
+    );
+    expect(await store.ledger.lookups.known('forge/b', ['x'])).toEqual(new Map());
+  });
+
+  test('each change is counted once, in whatever order deployments arrive, are repeated and are looked up', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 30 }),
+        fc.array(fc.nat(), { maxLength: 40 }),
+        async (arrivals, choices) => {
+          await using store = await open();
+          // The n-th deployment is commit n: what it brings is every commit since its predecessor's.
+          const find = ({ at: end, predecessor }: Lookup) => {
+            const from = predecessor === null ? (end - T0) / 1000 : Number(predecessor.commit) + 1;
+            const until = (end - T0) / 1000;
+            return Array.from({ length: until - from + 1 }, (_, index) => commit(String(from + index)));
+          };
+          const queue = [...arrivals];
+          for (const choice of choices) {
+            if (choice % 2 === 0 && queue.length > 0) {
+              const second = queue.shift() ?? 0;
+              await store.ledger.record(looked([success(second, { commit: String(second) })]));
+            } else {
+              const waiting = await due(store.ledger);
+              const lookup = waiting[choice % Math.max(1, waiting.length)];
+              if (lookup === undefined) continue;
+              const findings = { lookup: lookup.id, changes: find(lookup), now: at(100) };
+              await store.ledger.recordChanges(findings);
+              if (choice % 3 === 0) await store.ledger.recordChanges(findings);
+            }
+          }
+          for (const second of queue) {
+            await store.ledger.record(looked([success(second, { commit: String(second) })]));
+          }
+          await work(store.ledger, find);
+          const rows = await store.rows('changes');
+          const shas = rows.map((row) => row['sha']);
+          expect(new Set(shas).size).toBe(shas.length);
+          expect((await shown(store.ledger)).totals.leadTimes?.all.count).toBe(shas.length);
+          // Every deployed commit is among them.
+          expect(new Set(shas).isSupersetOf(new Set(arrivals.map(String)))).toBe(true);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+}
