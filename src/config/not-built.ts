@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Files } from '../sources/setting-pieces.ts';
-import { sourceSettings } from '../sources/table.ts';
 import type { Config } from './config.ts';
 import { configSchema } from './schema.ts';
 
@@ -31,7 +30,6 @@ export function notBuilt(config: Config): string[] {
 }
 
 function notBuiltOfSource(source: Config['sources'][number], index: number): string[] {
-  if (!sourceSettings[source.type].built) return [`sources[${index}].type: ${source.type} is not built yet`];
   const keys = [
     ...('forge' in source && source.forge !== null ? ['forge'] : []),
     ...('stream' in source && source.stream ? ['stream'] : []),

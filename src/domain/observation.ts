@@ -36,6 +36,13 @@ export type Observation =
     }
   /** How many repositories, applications or subsystems the upstream listed. */
   | { readonly kind: 'listed'; readonly source: string; readonly targets: number }
+  /** What a polled sink counts over `window`, by target: all that it shows, what is not here is gone. */
+  | {
+      readonly kind: 'errors_in_window';
+      readonly source: string;
+      readonly window: string;
+      readonly targets: readonly { readonly app: string; readonly environment: string; readonly events: number }[];
+    }
   /** A transaction of the ledger was committed. */
   | { readonly kind: 'committed'; readonly at: number }
   /** Old rows were swept; `rows` counts those of `table`. */

@@ -30,6 +30,14 @@ export const PROGRAM_FAMILIES = [
     scope: 'program',
   },
   {
+    name: 'dora_errors_in_window',
+    type: 'gauge',
+    help: 'Error events that a polled sink counts over its window: it falls as well as rises. Absent once the sink no longer names the subsystem.',
+    labels: ['source', 'app', 'environment', 'window'],
+    kept: 'P',
+    scope: 'program',
+  },
+  {
     name: 'dora_collector_up',
     type: 'gauge',
     help: '1 if the last poll was complete and good, else 0. Absent before the first poll ended.',

@@ -28,6 +28,8 @@ export class ProgramMetrics {
   readonly #metrics = createInstruments(this.#registry);
   readonly #onError: (error: unknown) => void;
   #sources: ReadonlySet<string> = new Set();
+  /** The labels of the errors that are shown, by source. */
+  readonly #errors = new Map<string, readonly Record<'source' | 'app' | 'environment' | 'window', string>[]>();
 
   /** `onError` hears of a metric that could not be rendered; the page goes out without its samples. */
   constructor(build: Build, onError: (error: unknown) => void) {
@@ -65,6 +67,9 @@ export class ProgramMetrics {
         return;
       case 'listed':
         this.#metrics.gauge('dora_collector_targets').set({ source: observation.source }, observation.targets);
+        return;
+      case 'errors_in_window':
+        this.#countErrors(observation);
         return;
       case 'committed':
         this.#metrics.gauge('dora_ledger_last_commit_timestamp_seconds').set(observation.at / 1000);
@@ -110,6 +115,21 @@ export class ProgramMetrics {
     this.#registry.clear();
   }
 
+  #countErrors({ source, window, targets }: Extract<Observation, { kind: 'errors_in_window' }>): void {
+    this.#forgetErrors(source);
+    for (const { app, environment, events } of targets)
+      this.#metrics.gauge('dora_errors_in_window').set({ source, app, environment, window }, events);
+    this.#errors.set(
+      source,
+      targets.map(({ app, environment }) => ({ source, app, environment, window })),
+    );
+  }
+
+  #forgetErrors(source: string): void {
+    for (const labels of this.#errors.get(source) ?? []) this.#metrics.gauge('dora_errors_in_window').remove(labels);
+    this.#errors.delete(source);
+  }
+
   #polled(poll: Extract<Observation, { kind: 'poll' }>): void {
     const { source, failure } = poll;
     this.#metrics.gauge('dora_collector_up').set({ source }, failure === null ? 1 : 0);
@@ -142,5 +162,6 @@ export class ProgramMetrics {
   #forgetState(source: string): void {
     this.#metrics.gauge('dora_collector_up').remove({ source });
     this.#metrics.gauge('dora_collector_targets').remove({ source });
+    this.#forgetErrors(source);
   }
 }

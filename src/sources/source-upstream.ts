@@ -4,13 +4,18 @@ import type { Upstream } from '../upstream/upstream.ts';
 import type { SourceParts } from './collector.ts';
 import type { SourceSettings } from './settings.ts';
 
-/** Opens the way to a source that takes a bearer token, as its settings say. */
-export function sourceUpstream(settings: SourceSettings & { readonly token: Secret }, parts: SourceParts): Upstream {
+/** Opens the way to a source as its settings say. `headers`: what it wants to hear beside a bearer token. */
+export function sourceUpstream(
+  settings: SourceSettings & { readonly token: Secret | null },
+  parts: SourceParts,
+  headers: () => Readonly<Record<string, string>> = () => ({}),
+): Upstream {
   const { clock, observe, userAgent } = parts;
   return openUpstream({
     source: settings.name,
     baseUrl: settings.url,
-    authorization: () => `Bearer ${settings.token.read()}`,
+    authorization: () => (settings.token === null ? null : `Bearer ${settings.token.read()}`),
+    headers,
     caFile: settings.caFile,
     insecureSkipVerify: settings.insecureSkipVerify,
     requestTimeoutMs: settings.requestTimeoutMs,

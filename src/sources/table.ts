@@ -6,15 +6,13 @@ import { woodpeckerSettings } from './woodpecker/settings.ts';
 
 interface SourceEntry {
   readonly settings: (files: Files) => z.core.$ZodTypeDiscriminable;
-  /** False while only the configuration of such a source can be read. */
-  readonly built: boolean;
 }
 
 /** The types of sources: `type` in the configuration, and how its settings are read. */
 export const sourceSettings = {
-  woodpecker: { settings: woodpeckerSettings, built: true },
-  argocd: { settings: argocdSettings, built: true },
-  errors: { settings: errorsSettings, built: false },
+  woodpecker: { settings: woodpeckerSettings },
+  argocd: { settings: argocdSettings },
+  errors: { settings: errorsSettings },
 } as const satisfies Record<string, SourceEntry>;
 
 export type SourceType = keyof typeof sourceSettings;

@@ -22,6 +22,8 @@ export interface UpstreamOptions {
    * What it throws, `get` throws.
    */
   readonly authorization: () => string | null;
+  /** More headers of every request, asked for likewise. Absent: none. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   readonly caFile: string | null;
   readonly insecureSkipVerify: boolean;
   /** Over a whole exchange: connecting, headers and body. */
@@ -60,9 +62,10 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     stop.throwIfAborted();
     const signal = AbortSignal.any([stop, AbortSignal.timeout(requestTimeoutMs)]);
     const authorization = options.authorization();
+    const own = { ...options.headers?.(), ...(authorization === null ? {} : { authorization }) };
     let head: Head | null = null;
     try {
-      const response = await unlessAborted(send(url, authorization, signal), signal);
+      const response = await unlessAborted(send(url, own, signal), signal);
       head = headOf(response);
       const trouble = judgeHead(head, url, maxBodyBytes);
       if (trouble !== null) {
@@ -84,7 +87,11 @@ export function openUpstream(options: UpstreamOptions): Upstream {
     }
   }
 
-  async function send(url: URL, authorization: string | null, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async function send(
+    url: URL,
+    own: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
     return await request(url, {
       method: 'GET',
       dispatcher: agent.current(),
@@ -92,7 +99,7 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       headers: {
         accept: 'application/json',
         'user-agent': options.userAgent,
-        ...(authorization === null ? {} : { authorization }),
+        ...own,
       },
     });
   }

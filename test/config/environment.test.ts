@@ -22,11 +22,13 @@ describe('a start by the environment alone', () => {
     expect(notBuilt(config)).toEqual([]);
   });
 
-  it('names what is not built among the others', () => {
+  it('takes a pair for each type of source', () => {
     const others = { ARGOCD_URL: 'https://cd', ARGOCD_TOKEN: 'a', ERROR_SINK_URL: 'https://e', ERROR_SINK_TOKEN: 'b' };
-    expect(notBuilt(configOf(start({ ...WOODPECKER, ...others })))).toEqual([
-      'sources[2].type: errors is not built yet',
-    ]);
+    const config = configOf(start({ ...WOODPECKER, ...others }));
+    expect(config.sources.map(({ type }) => type)).toEqual(['woodpecker', 'argocd', 'errors']);
+    const sink = config.sources[2];
+    expect(sink?.type === 'errors' && sink.token?.read()).toBe('b');
+    expect(notBuilt(config)).toEqual([]);
   });
 
   it.each([

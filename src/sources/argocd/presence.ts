@@ -1,5 +1,6 @@
 import type { Failure } from '../../upstream/upstream.ts';
 import { inParallel } from '../in-parallel.ts';
+import { Missing } from '../missing.ts';
 import type { ArgocdApi } from './api.ts';
 import { placeOf } from './application.ts';
 import type { Claims } from './claims.ts';
@@ -24,20 +25,18 @@ export interface Look {
  * seen any more, or is left out, is gone once complete good polls have lacked it for `forget_after`.
  */
 export class Presence {
-  readonly #forgetAfterMs: number;
   readonly #retentionMs: number;
   readonly #concurrency: number;
   /** Places that were asked for since they left the list and are still there: whether we may not see them. */
   readonly #unlisted = new Map<string, boolean>();
-  /** By target, since when it is missing, in milliseconds of a clock that never goes back. */
-  readonly #missingSince = new Map<string, number>();
+  readonly #missing: Missing;
 
   /** `retentionMs`: how long what is gone is remembered, in milliseconds. */
   constructor(
     { forgetAfterMs, concurrency }: Pick<ArgocdSettings, 'forgetAfterMs' | 'concurrency'>,
     retentionMs: number,
   ) {
-    this.#forgetAfterMs = forgetAfterMs;
+    this.#missing = new Missing(forgetAfterMs);
     this.#retentionMs = retentionMs;
     this.#concurrency = concurrency;
   }
@@ -74,19 +73,16 @@ export class Presence {
       const key = targetKey(before.target);
       const memory = news.target(key) ?? before;
       if (present.has(key)) {
-        this.#missingSince.delete(key);
+        this.#missing.found(key);
         if (memory.goneAt !== null) news.list(memory, 'listed', look.now);
       } else if (memory.goneAt !== null && look.now - memory.goneAt > this.#retentionMs) {
         news.forgetTarget(memory, look.applications);
-      } else if (memory.goneAt === null && (deleted.has(key) || (good && this.#isOverdue(key, look.monotonic)))) {
+      } else if (
+        memory.goneAt === null &&
+        (deleted.has(key) || (good && this.#missing.isOverdue(key, look.monotonic)))
+      ) {
         news.list(memory, 'removed', look.now);
       }
     }
-  }
-
-  #isOverdue(key: string, now: number): boolean {
-    const since = this.#missingSince.get(key) ?? now;
-    this.#missingSince.set(key, since);
-    return now - since >= this.#forgetAfterMs;
   }
 }

@@ -1,5 +1,6 @@
 import type { Batch } from '../../domain/batch.ts';
 import { targetId } from '../../domain/deployment.ts';
+import { Missing } from '../missing.ts';
 import { type KnownTarget, memoryKey, type RepositoryMemory } from './memory.ts';
 import { isMapped } from './rename.ts';
 import type { WoodpeckerSettings } from './settings.ts';
@@ -16,8 +17,7 @@ export interface PresenceNews {
  */
 export class Presence {
   readonly #settings: WoodpeckerSettings;
-  /** By target, since when it is missing; milliseconds of a clock that never goes back. */
-  readonly #missingSince = new Map<string, number>();
+  readonly #missing: Missing;
   /** By repository, the memory that was looked at and which of its targets are still mapped to. */
   readonly #mapped = new Map<
     string,
@@ -26,6 +26,7 @@ export class Presence {
 
   constructor(settings: WoodpeckerSettings) {
     this.#settings = settings;
+    this.#missing = new Missing(settings.forgetAfterMs);
   }
 
   /**
@@ -55,25 +56,19 @@ export class Presence {
       const targets = memory.targets.map((known): KnownTarget => {
         const id = targetId(known.target);
         const there = present.has(id) || goesOn;
-        if (there) this.#missingSince.delete(id);
+        if (there) this.#missing.found(id);
         if (there && !known.gone) return known;
         if (there) {
           listings.push({ target: known.target, change: 'listed' });
           return { ...known, gone: false };
         }
-        if (known.gone || !good || !this.#overdue(id, now)) return known;
+        if (known.gone || !good || !this.#missing.isOverdue(id, now)) return known;
         listings.push({ target: known.target, change: 'removed' });
         return { ...known, gone: true };
       });
       if (targets.some((known, i) => known !== memory.targets[i])) changed.push({ ...memory, targets });
     }
     return { listings, memories: changed };
-  }
-
-  #overdue(id: string, now: number): boolean {
-    const since = this.#missingSince.get(id) ?? now;
-    this.#missingSince.set(id, since);
-    return now - since >= this.#settings.forgetAfterMs;
   }
 
   #mappedTargets(memory: RepositoryMemory): ReadonlySet<KnownTarget> {
