@@ -1,0 +1,161 @@
+{{/* The name of the chart's objects without the release. */}}
+{{- define "dora-exporter.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "dora-exporter.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- $name := include "dora-exporter.name" . }}
+{{- if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "dora-exporter.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride }}
+{{- end }}
+
+{{- define "dora-exporter.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "dora-exporter.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{- define "dora-exporter.labels" -}}
+{{- $own := dict
+  "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
+  "app.kubernetes.io/version" (.Chart.AppVersion | toString)
+  "app.kubernetes.io/managed-by" .Release.Service }}
+{{- toYaml (merge (include "dora-exporter.selectorLabels" . | fromYaml) $own .Values.commonLabels) }}
+{{- end }}
+
+{{- define "dora-exporter.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create }}
+{{- default (include "dora-exporter.fullname" .) .Values.serviceAccount.name }}
+{{- else }}
+{{- default "default" .Values.serviceAccount.name }}
+{{- end }}
+{{- end }}
+
+{{- define "dora-exporter.image" -}}
+{{- $image := .Values.image }}
+{{- with $image.registry }}{{ . }}/{{ end }}{{ $image.repository }}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end }}
+{{- end }}
+
+{{/* "true" when the ledger is shared by several replicas. */}}
+{{- define "dora-exporter.shared" -}}
+{{- if regexMatch "^postgres(ql)?://" (default "" .Values.config.ledger) }}true{{ end }}
+{{- end }}
+
+{{/* The configuration file. */}}
+{{- define "dora-exporter.config" -}}
+{{- $config := deepCopy .Values.config }}
+{{- if .Values.webConfig.secretName }}
+{{- $web := default dict $config.web }}
+{{- $_ := set $config "web" (set $web "config_file" (printf "./web/%s" .Values.webConfig.key)) }}
+{{- end }}
+{{- toYaml $config }}
+{{- end }}
+
+{{/* A probe: dict "root" $ "probe" (its settings) "path" (what it asks without a handler of its own). */}}
+{{- define "dora-exporter.probe" -}}
+{{- $webConfig := .root.Values.webConfig }}
+{{- $handler := dict }}
+{{- if or .probe.httpGet .probe.tcpSocket .probe.exec .probe.grpc }}
+{{- else if and $webConfig.secretName $webConfig.clientCertificate }}
+{{- $handler = dict "tcpSocket" (dict "port" "http") }}
+{{- else }}
+{{- $handler = dict "httpGet" (dict "path" .path "port" "http" "scheme" (include "dora-exporter.scheme" .root | upper)) }}
+{{- end }}
+{{- toYaml (merge $handler .probe) }}
+{{- end }}
+
+{{- define "dora-exporter.scheme" -}}
+{{- if and .Values.webConfig.secretName .Values.webConfig.tls }}https{{ else }}http{{ end }}
+{{- end }}
+
+{{/* What a monitor's endpoint says: dict "root" $ "monitor" (its values). */}}
+{{- define "dora-exporter.endpoint" -}}
+{{- $monitor := .monitor -}}
+port: http
+path: /metrics
+scheme: {{ include "dora-exporter.scheme" .root }}
+honorLabels: false
+{{- with $monitor.interval }}
+interval: {{ . }}
+{{- end }}
+{{- with $monitor.scrapeTimeout }}
+scrapeTimeout: {{ . }}
+{{- end }}
+{{- with $monitor.tlsConfig }}
+tlsConfig: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $monitor.basicAuth }}
+basicAuth: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- $relabelings := list }}
+{{- if le (int .root.Values.replicaCount) 1 }}
+{{- $instance := dict "action" "replace" "targetLabel" "instance" "replacement" (include "dora-exporter.fullname" .root) }}
+{{- $relabelings = list $instance (dict "action" "labeldrop" "regex" "pod|container|node") }}
+{{- end }}
+{{- with concat $relabelings $monitor.relabelings }}
+relabelings: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $monitor.metricRelabelings }}
+metricRelabelings: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The rule groups of rules/*.yml with the thresholds of values, and the operator's own, as YAML. */}}
+{{- define "dora-exporter.ruleGroups" -}}
+{{- $groups := list }}
+{{- $unused := deepCopy .Values.prometheusRule.values }}
+{{- range $path, $_ := .Files.Glob "rules/*.yml" }}
+{{- $text := $.Files.Get $path }}
+{{- range $key, $value := $.Values.prometheusRule.values }}
+{{- $mark := printf `(?m)[0-9][0-9a-z.]*([ \t]*# value: %s[ \t]*)$` (regexQuoteMeta $key) }}
+{{- if regexMatch $mark $text }}{{ $_ := unset $unused $key }}{{ end }}
+{{- $text = regexReplaceAll $mark $text (printf "%s${1}" ($value | toJson | trimAll `"`)) }}
+{{- end }}
+{{- $file := fromYaml $text }}
+{{- with $file.Error }}{{ fail (printf "%s is not valid: %s" $path .) }}{{ end }}
+{{- $groups = concat $groups $file.groups }}
+{{- end }}
+{{- range $key, $_ := $unused }}
+{{- fail (printf "prometheusRule.values.%s: no rule has a number marked `# value: %s`" $key $key) }}
+{{- end }}
+{{- with concat $groups .Values.prometheusRule.additionalGroups }}{{ toYaml . }}{{ end }}
+{{- end }}
+
+{{/* Refuses values that contradict each other. */}}
+{{- define "dora-exporter.validate" -}}
+{{- if not (include "dora-exporter.shared" .) }}
+{{- if gt (int .Values.replicaCount) 1 }}
+{{- fail (printf "replicaCount: %d replicas need a ledger that they share, and SQLite is one process' own: give 1, or set config.ledger to postgres://USER@HOST/DATABASE" (int .Values.replicaCount)) }}
+{{- end }}
+{{- if ne (default "" .Values.strategy.type) "Recreate" }}
+{{- fail "strategy.type: must be Recreate with a ledger in SQLite, which the old pod holds until it has ended; give Recreate, or set config.ledger to postgres://USER@HOST/DATABASE" }}
+{{- end }}
+{{- end }}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled }}
+{{- fail "serviceMonitor.enabled and podMonitor.enabled: each would scrape the pod, and every deployment would count twice; enable one" }}
+{{- end }}
+{{- $web := default dict .Values.config.web }}
+{{- if $web.listen_address }}
+{{- fail "config.web.listen_address: the chart sets it; give service.port instead" }}
+{{- end }}
+{{- if $web.config_file }}
+{{- fail "config.web.config_file: the chart sets it; give webConfig.secretName and webConfig.key instead" }}
+{{- end }}
+{{- if and .Values.webConfig.clientCertificate (not .Values.webConfig.tls) }}
+{{- fail "webConfig.clientCertificate: there are no client certificates without TLS; set webConfig.tls too" }}
+{{- end }}
+{{- if and .Values.webConfig.tls (not .Values.webConfig.secretName) }}
+{{- fail "webConfig.tls: the server has no certificate; give webConfig.secretName" }}
+{{- end }}
+{{- end }}

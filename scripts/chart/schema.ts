@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { configSchema } from '../../src/config/schema.ts';
+import type { Value } from './values.ts';
+
+type Json = Record<string, unknown>;
+
+/** values.schema.json: types are those of the defaults, `config` is as the program itself reads it. */
+export function valuesSchema(values: readonly Value[]): Json {
+  const schema: Json = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Values', ...closed() };
+  for (const value of values) {
+    let parent = schema;
+    for (const key of value.path.slice(0, -1)) {
+      const properties = parent['properties'] as Json;
+      properties[key] ??= closed();
+      parent = properties[key] as Json;
+    }
+    const own = value.path.join('.') === 'config' ? configuration() : { ...typeOf(value.default), ...value.schema };
+    (parent['properties'] as Json)[value.path.at(-1) ?? ''] = own;
+  }
+  // Helm hands these to every chart, and to those that depend on it.
+  (schema['properties'] as Json)['global'] = { type: 'object' };
+  return schema;
+}
+
+function closed(): Json {
+  return { type: 'object', additionalProperties: false, properties: {} };
+}
+
+function typeOf(value: unknown): Json {
+  if (Array.isArray(value)) return { type: 'array' };
+  if (typeof value === 'number') return { type: 'integer' };
+  return { type: typeof value };
+}
+
+/** The schema of the configuration file, as far as JSON Schema can say it: keys, types, and the closed sets. */
+function configuration(): Json {
+  const schema = z.toJSONSchema(
+    configSchema({
+      path: (name) => name,
+      existing: (name) => ({ ok: true, value: name }),
+      secret: (name) => ({ ok: false, problem: name }),
+    }),
+    { target: 'draft-7', io: 'input', unrepresentable: 'any' },
+  );
+  return withoutDefaults(schema) as Json;
+}
+
+/** The defaults are documented elsewhere, and the bounds of JavaScript's integers are of no interest. */
+function withoutDefaults(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutDefaults);
+  if (node === null || typeof node !== 'object') return node;
+  const { $schema: _, ...others } = node as Json;
+  const isSchema = typeof others['type'] === 'string' || 'default' in others;
+  const kept = Object.entries(others).filter(
+    ([key, value]) => !(isSchema && (key === 'default' || value === Number.MAX_SAFE_INTEGER)),
+  );
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutDefaults(value)]));
+}
