@@ -1,6 +1,7 @@
 import { keepYoungGenerationSmall } from '../src/main/young-generation.ts';
 import { benchMemory } from './memory.ts';
 import { benchPoll } from './poll.ts';
+import { benchPollArgocd } from './poll-argocd.ts';
 import { benchRecord } from './record.ts';
 import type { Row } from './row.ts';
 import { benchScrape } from './scrape.ts';
@@ -9,6 +10,7 @@ import { benchStart } from './start.ts';
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   scrape: benchScrape,
   poll: benchPoll,
+  'poll-argocd': benchPollArgocd,
   record: benchRecord,
   start: benchStart,
   memory: benchMemory,

@@ -14,13 +14,15 @@ export function readJson<T>(text: string, schema: ZodType<T>): Read<T> {
     return { ok: false, detail: '200 with a body that is not JSON' };
   }
   const parsed = schema.safeParse(json);
-  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, detail: firstIssue(parsed.error) };
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, detail: shapeProblem(parsed.error) };
 }
 
-function firstIssue(error: ZodError): string {
+/** What is wrong with a value, by place and kind, and nothing of the value itself. `within`: where the value stands. */
+export function shapeProblem(error: ZodError, within: readonly (string | number)[] = []): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'unexpected shape';
-  const place = issue.path.length === 0 ? 'the whole' : core.toDotPath(issue.path);
+  const path = [...within, ...issue.path];
+  const place = path.length === 0 ? 'the whole' : core.toDotPath(path);
   // This one kind of message quotes names out of the body.
   const wrong = issue.code === 'unrecognized_keys' ? 'unknown keys' : issue.message;
   return `unexpected shape at ${place.slice(0, 100)}: ${wrong.slice(0, 200)}`;

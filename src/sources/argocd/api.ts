@@ -1,13 +1,14 @@
 import type { Answer, Failure, Upstream } from '../../upstream/upstream.ts';
 import { type Application, type ApplicationEvent, type Listed, placeOf } from './application.ts';
 import { fieldsFor } from './fields.ts';
-import { application, eventList, listedApplication, listOf, userInfo, version } from './schema.ts';
+import { application, eventList, listOf, rawList, userInfo, version } from './schema.ts';
 import type { ArgocdSettings } from './settings.ts';
 
 /** A list, and whether the server is far enough to have one. */
 export interface List {
   readonly started: boolean;
-  readonly items: readonly Listed[];
+  /** As they came: see `KnownItems`. */
+  readonly items: readonly unknown[];
 }
 
 /** The requests that the collector makes. None ever has `refresh`: any value of it makes the server work. */
@@ -50,8 +51,7 @@ export function argocdApi(upstream: Upstream, settings: ArgocdSettings, stop: Ab
       // It says "ok", which is no JSON.
       return answer.ok || answer.failure.status === 200 ? null : answer.failure;
     },
-    list: (serverVersion) =>
-      upstream.get(`${ROOT}?${listQuery(serverVersion, settings)}`, listOf(listedApplication), stop),
+    list: (serverVersion) => upstream.get(`${ROOT}?${listQuery(serverVersion, settings)}`, rawList, stop),
     async application(place) {
       const answer = await upstream.get(of(place), application, stop);
       return answer.ok || answer.failure.status !== 400 ? answer : await byList(place);

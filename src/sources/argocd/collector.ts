@@ -8,7 +8,7 @@ import type { Inbox, Log } from '../inbox.ts';
 import { argocdApi } from './api.ts';
 import { applicationId, type Listed, placeOf } from './application.ts';
 import { CAPABILITIES } from './capabilities.ts';
-import { type Claim, type Claims, claimTargets } from './claims.ts';
+import { type Claim, type Claims, claimTargets, type Placed } from './claims.ts';
 import { Lister } from './listing.ts';
 import { LISTED_KEY, type Remembered, remembered } from './memory.ts';
 import { News } from './news.ts';
@@ -38,6 +38,8 @@ export class ArgocdCollector {
   #memory: Remembered | null = null;
   /** The time of this poll's list, in milliseconds since the epoch. */
   #listedAt = 0;
+  /** What was found out of listed items that are still the same. */
+  readonly #placed = new WeakMap<Listed, Placed>();
   /** Applications that are left out and were told so since the start. */
   readonly #leftOut = new Set<string>();
   /** That the token sees nothing is said once. */
@@ -95,7 +97,7 @@ export class ArgocdCollector {
     if (!settings.deployments) return { ok: true };
     this.#listedAt = date;
 
-    const claims = claimTargets(listed, settings);
+    const claims = claimTargets(listed, settings, this.#placed);
     const poll: Poll = { api, date, memory, news: new News() };
     const failures: Failure[] = [];
     this.#tellLeftOut(claims, poll.news);

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import type { Secret } from '../../domain/secret.ts';
 import type { Answer, Failure } from '../../upstream/upstream.ts';
-import type { ArgocdApi, List } from './api.ts';
+import type { ArgocdApi } from './api.ts';
 import type { Listed } from './application.ts';
+import { KnownItems } from './known-items.ts';
+
+/** A list that was read, and whether the server is far enough to have one. */
+interface ReadList {
+  readonly started: boolean;
+  readonly items: readonly Listed[];
+}
 
 /** The one list of a poll, and the checks without which it is not believed (counting.md §5). */
 export class Lister {
   readonly #token: Secret;
   readonly #appNamespaces: readonly string[];
+  readonly #items = new KnownItems();
   /** Null: to be asked for. */
   #version: string | null = null;
   /** What tells one token from another, once the server has said that it is somebody's. */
@@ -42,10 +50,10 @@ export class Lister {
     return { ...answer, value: wanted };
   }
 
-  async #list(api: ArgocdApi): Promise<Answer<List>> {
+  async #list(api: ArgocdApi): Promise<Answer<ReadList>> {
     const version = await this.#versionOf(api);
     if (!version.ok) return version;
-    const answer = await api.list(version.value);
+    const answer = await this.#readList(api, version.value);
     const whole = answer.ok && answer.value.items.every(({ project }) => project !== '');
     if (whole) return answer;
     // Another server may have taken over, and one that is older drops what it does not know.
@@ -53,7 +61,16 @@ export class Lister {
     if (!answer.ok) return { ok: false, failure: explained(answer.failure) };
     const now = await this.#versionOf(api);
     if (!now.ok) return now;
-    return now.value === version.value ? answer : await api.list(now.value);
+    return now.value === version.value ? answer : await this.#readList(api, now.value);
+  }
+
+  async #readList(api: ArgocdApi, version: string): Promise<Answer<ReadList>> {
+    const answer = await api.list(version);
+    if (!answer.ok) return answer;
+    const read = await this.#items.read(answer.value.items);
+    if (read.ok) return { ...answer, value: { started: answer.value.started, items: read.listed } };
+    const detail = `the list of applications: ${read.problem}`;
+    return { ok: false, failure: { reason: 'bad_response', detail, status: 200, retryAfterMs: null } };
   }
 
   /** A server that answers, but not with its version, is taken for an old one. */

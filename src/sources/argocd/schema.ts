@@ -148,6 +148,9 @@ export function listOf<T>(item: z.ZodType<T>) {
     }));
 }
 
+/** The projected list, its items as they came. */
+export const rawList = listOf(z.unknown());
+
 export const eventList = listOf(
   z
     .object({

@@ -144,7 +144,8 @@ export class Desk {
         this.requests.push(path);
         const reply = this.answer(new URL(path, 'http://argocd'));
         if ('status' in reply) return { ok: false, failure: failureOf(reply.status, reply.retryAfterMs ?? null) };
-        const read = schema.safeParse(reply.body);
+        // Each answer comes over the wire: what the test changes later is not in it.
+        const read = schema.safeParse(structuredClone(reply.body));
         // As an HTTP Date header tells it.
         const date = Math.floor(this.now / 1000) * 1000;
         if (read.success) return { ok: true, value: read.data, date, headers: {} };
