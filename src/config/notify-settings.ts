@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Secret } from '../domain/secret.ts';
+import type { RoomName } from '../domain/severity.ts';
 import { baseUrl } from '../sources/base-url.ts';
 import {
   durationMs,
@@ -12,7 +13,6 @@ import {
   strict,
   waitMs,
 } from '../sources/setting-pieces.ts';
-import type { Severity } from './sink-settings.ts';
 
 export interface NotifySettings {
   /** Older events never become messages. */
@@ -30,7 +30,7 @@ export interface MatrixSettings {
   readonly caFile: string | null;
   readonly requestTimeoutMs: number;
   /** Each by alias or id. */
-  readonly rooms: Readonly<Record<Severity, string>>;
+  readonly rooms: Readonly<Record<RoomName, string>>;
   readonly heartbeat: HeartbeatSettings | null;
 }
 
@@ -40,7 +40,7 @@ export interface HeartbeatSettings {
   readonly minute: number;
   /** An IANA name. */
   readonly timeZone: string;
-  readonly room: Severity;
+  readonly room: RoomName;
 }
 
 export function notifySettings(files: Files) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { NameMatcher } from '../domain/name-matcher.ts';
 import type { Secret } from '../domain/secret.ts';
+import type { SinkRule } from '../domain/sink-rule.ts';
 import {
   byteSize,
   count,
@@ -20,32 +20,6 @@ export interface SinkSettings {
   readonly retentionMs: number;
   readonly rules: readonly SinkRule[];
 }
-
-/** When events, or values that are measured, become an incident. */
-export type SinkRule =
-  | {
-      readonly kind: 'count';
-      readonly name: string;
-      /** Null: each subsystem on its own. */
-      readonly subsystem: NameMatcher | null;
-      readonly windowMs: number;
-      /** More events than this. */
-      readonly threshold: number;
-      readonly holdMs: number;
-      readonly severity: Severity;
-    }
-  | {
-      readonly kind: 'value';
-      readonly name: string;
-      /** The measurement's name. */
-      readonly value: string;
-      /** A value above this. */
-      readonly threshold: number;
-      readonly holdMs: number;
-      readonly severity: Severity;
-    };
-
-export type Severity = 'critical' | 'warning';
 
 export function sinkSettings(files: Files) {
   return strict({
