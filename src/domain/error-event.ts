@@ -1,4 +1,5 @@
-import type { Severity } from './severity.ts';
+import type { Capabilities } from './batch.ts';
+import { SEVERITIES, type Severity } from './severity.ts';
 
 /**
  * An error that an application posted to the embedded sink, as it is kept: texts within their limits, well-formed.
@@ -38,3 +39,13 @@ export interface Measurement {
   /** A JSON object as text. */
   readonly details: string;
 }
+
+/** Whose errors they are: a source of its own by its name, which is also the team. */
+export interface Workspace {
+  /** A UUID: what the events are kept under. */
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a workspace can produce. What its incidents are to blame on was deployed by other sources. */
+export const SINK_CAPABILITIES: Capabilities = { kinds: ['errors'], causes: [], rework: [], severities: SEVERITIES };

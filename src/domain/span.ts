@@ -86,7 +86,7 @@ export function isOver(span: Span, now: number): boolean {
  * The span that ends the incident which `span` is part of: several rules can hold one target's. Null while one of them
  * has not settled.
  */
-export function endOfIncident(span: Span, ofTarget: readonly Span[]): Span | null {
+export function endOfIncident<S extends Span>(span: S, ofTarget: readonly S[]): S | null {
   let from = span.since;
   let to = endOf(span);
   let last = span;

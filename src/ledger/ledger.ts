@@ -2,9 +2,15 @@ import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { SinkRule } from '../domain/sink-rule.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import type { Plan } from '../domain/transition.ts';
 import { decidedIds } from './decided.ts';
+import { type ErrorQueries, openErrorQueries } from './errors/error-queries.ts';
+import { type Ingested, ingest, type Post } from './errors/ingest.ts';
+import { joined } from './errors/joined.ts';
+import { settleTick } from './errors/settle-tick.ts';
+import { sweepErrorsStep } from './errors/sweep-errors.ts';
 import { keepCommits, knownCommits } from './kept-commits.ts';
 import { dueLookups, type Lookups, nextLookupAt, postponeLookup } from './lookups.ts';
 import { type Messages, openMessages } from './messages.ts';
@@ -23,10 +29,12 @@ import { asStoreFailure, inTransaction } from './transaction.ts';
 export interface Ledger {
   /** Records a batch whole (design.md §2) and returns what it changed. */
   record(batch: Batch): Promise<Recorded>;
-  /** Lets time pass until `now`: closes what has expired. */
+  /** Takes in what applications posted to the sink, all of it or nothing, at `now`. */
+  ingest(posts: readonly Post[], sink: readonly SinkRule[], now: number): Promise<Ingested>;
+  /** Lets time pass until `now`: closes what has expired, and what the sink's rules say is over. */
   tick(now: number): Promise<Changes>;
   /** Takes away what is older than the retention, a bounded step at a time, until `stop`. */
-  sweep(before: number, stop: AbortSignal): Promise<void>;
+  sweep(before: SweepBefore, stop: AbortSignal): Promise<void>;
   /** Everything that `/metrics` shows, as last committed. */
   snapshot(): Promise<Changes>;
   /** Which of these upstream ids of a source are decided. */
@@ -38,7 +46,14 @@ export interface Ledger {
   recordChanges(findings: Findings): Promise<Changes>;
   readonly lookups: Lookups;
   readonly queries: Queries;
+  readonly errors: ErrorQueries;
   close(): Promise<void>;
+}
+
+/** What is older goes: rows of deployments and incidents, and those of the sink. Milliseconds since the epoch. */
+export interface SweepBefore {
+  readonly rows: number;
+  readonly errors: number;
 }
 
 /** Opens the SQLite ledger in `file` and brings its tables up to date. Throws a `StoreFailure` that names the file. */
@@ -66,14 +81,27 @@ export async function openLedger(options: {
       committed();
       return recorded;
     },
+    async ingest(posts, sink, now) {
+      const all = { sink, plan, incidents: rules };
+      const ingested = await inTransaction(store, clock, (trx) => ingest(trx, posts, all, now));
+      committed();
+      return ingested;
+    },
     async tick(now) {
-      const { targets, counts } = await inTransaction(store, clock, (trx) => recordTick(trx, now, plan, rules));
-      if (targets.length > 0) committed();
-      return { targets, counts, gone: [], successes: [] };
+      const changes = await inTransaction(store, clock, async (trx) => {
+        const expired = await recordTick(trx, now, plan, rules);
+        return joined([{ ...expired, gone: [], successes: [] }, await settleTick(trx, now, plan, rules)]);
+      });
+      if (changes.targets.length > 0) committed();
+      return changes;
     },
     async sweep(before, stop) {
       while (!stop.aborted) {
-        const swept = await inTransaction(store, clock, (trx) => sweepStep(trx, before));
+        const swept = await inTransaction(
+          store,
+          clock,
+          async (trx) => (await sweepStep(trx, before.rows)) ?? (await sweepErrorsStep(trx, before.errors)),
+        );
         if (swept === null) return observe({ kind: 'sweep_done', at: clock.now() });
         observe({ kind: 'swept', ...swept });
       }
@@ -103,6 +131,7 @@ export async function openLedger(options: {
       keep: (repository, values) => inTransaction(store, clock, (trx) => keepCommits(trx, repository, values)),
     },
     queries: openQueries(reader),
+    errors: openErrorQueries(reader),
     close,
   };
 }

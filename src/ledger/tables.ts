@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ErrorEventsTable, ErrorSpansTable, MeasurementsTable } from './errors/tables.ts';
 
 /** Times are milliseconds since the epoch; JSON is text; yes and no are 1 and 0, the same in every store. */
 export interface Tables {
@@ -11,6 +12,9 @@ export interface Tables {
   readonly collectors: CollectorsTable;
   readonly collector_state: CollectorStateTable;
   readonly source_counts: SourceCountsTable;
+  readonly error_events: ErrorEventsTable;
+  readonly measurements: MeasurementsTable;
+  readonly error_spans: ErrorSpansTable;
   readonly outbox: OutboxTable;
   readonly messages: MessagesTable;
   readonly notifier_state: NotifierStateTable;

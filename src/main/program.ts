@@ -6,6 +6,7 @@ import type { Observation } from '../domain/observation.ts';
 import { createApp } from '../http/app.ts';
 import type { App } from '../http/ports.ts';
 import { startServer } from '../http/server.ts';
+import { SWEPT_ERROR_TABLES } from '../ledger/errors/sweep-errors.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
 import { SWEPT_TABLES } from '../ledger/sweep.ts';
@@ -92,7 +93,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   resources.defer(() => shown.close());
   observe({ kind: 'reloaded', at: clock.now() });
   // The counters are there before the first rows go.
-  for (const table of SWEPT_TABLES) observe({ kind: 'swept', table, rows: 0 });
+  for (const table of [...SWEPT_TABLES, ...SWEPT_ERROR_TABLES]) observe({ kind: 'swept', table, rows: 0 });
 
   const life = {
     ready: () =>
@@ -125,7 +126,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     ledger,
     recorder,
     metrics: shown,
-    retentionMs: () => config.retentionMs,
+    retentionMs: () => ({ rows: config.retentionMs, errors: config.sink.retentionMs }),
     clock,
     log,
     stop: stopping.signal,

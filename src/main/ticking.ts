@@ -17,7 +17,7 @@ export async function letTimePass(parts: {
   readonly recorder: Recorder;
   readonly metrics: Metrics;
   /** Milliseconds. */
-  readonly retentionMs: () => number;
+  readonly retentionMs: () => { readonly rows: number; readonly errors: number };
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;
@@ -33,6 +33,9 @@ export async function letTimePass(parts: {
   await Promise.all([
     every(TICK_MS, 'tick', () => recorder.tick(clock.now())),
     every(RELEASE_MS, 'release', async () => metrics.tick(clock.now())),
-    every(SWEEP_MS, 'sweep', () => ledger.sweep(clock.now() - parts.retentionMs(), stop)),
+    every(SWEEP_MS, 'sweep', () => {
+      const { rows, errors } = parts.retentionMs();
+      return ledger.sweep({ rows: clock.now() - rows, errors: clock.now() - errors }, stop);
+    }),
   ]);
 }

@@ -12,6 +12,8 @@ import { movingContract } from './contract/moving.ts';
 import { pairingContract } from './contract/pairing.ts';
 import { queryingContract } from './contract/querying.ts';
 import { recordingContract } from './contract/recording.ts';
+import { sinkIntakeContract } from './contract/sink-intake.ts';
+import { sinkRulesContract } from './contract/sink-rules.ts';
 import { sweepingContract } from './contract/sweeping.ts';
 import { tickContract } from './contract/tick.ts';
 import type { OpenStore } from './support.ts';
@@ -26,6 +28,8 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('health', () => healthContract(open));
     describe('blame and rework', () => attributionContract(open));
     describe('errors', () => errorsContract(open));
+    describe('the sink takes events in', () => sinkIntakeContract(open));
+    describe('the rules of the sink', () => sinkRulesContract(open));
     describe('health over moves, sweeps and restarts', () => healthKeepingContract(open));
     describe('health in any order of arrival', () => healthArrivalContract(open));
     describe('targets that go and come', () => listingContract(open));

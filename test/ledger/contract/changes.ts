@@ -197,10 +197,10 @@ export function changesContract(open: OpenStore): void {
   test('retention: what waits stays, and so does what the next deployment is compared with', async () => {
     await using store = await open();
     await store.ledger.record(looked([success(1), failure(2), success(3)]));
-    await store.ledger.sweep(T0 + DAY_MS, NEVER);
+    await store.ledger.sweep({ rows: T0 + DAY_MS, errors: T0 + DAY_MS }, NEVER);
     expect((await store.rows('deployments')).map((row) => row['at'])).toEqual([at(1), at(3)]);
     await work(store.ledger, ({ upstreamId }) => [commit(upstreamId)]);
-    await store.ledger.sweep(T0 + DAY_MS, NEVER);
+    await store.ledger.sweep({ rows: T0 + DAY_MS, errors: T0 + DAY_MS }, NEVER);
     expect((await store.rows('deployments')).map((row) => row['at'])).toEqual([at(3)]);
     expect(await store.rows('changes')).toHaveLength(2);
     // Read again, and decided: nothing is queued for them.

@@ -74,7 +74,7 @@ export function healthKeepingContract(open: OpenStore): void {
     await using store = await open();
     await store.ledger.record(healthBatch([...STORY, success(5000)]));
     const before = await shown(store.ledger);
-    await store.ledger.sweep(at(4000), NEVER);
+    await store.ledger.sweep({ rows: at(4000), errors: at(4000) }, NEVER);
     expect(store.observed).toContainEqual({ kind: 'swept', table: 'sightings', rows: 4 });
     expect(await store.rows('sightings')).toEqual([]);
     expect(await store.ledger.decided('ci', [degraded(150).id])).toEqual(new Set([degraded(150).id]));
@@ -86,7 +86,7 @@ export function healthKeepingContract(open: OpenStore): void {
   test('an open incident keeps its sightings over a sweep', async () => {
     await using store = await open();
     await store.ledger.record(healthBatch([success(100), degraded(150), healthy(160), degraded(200), degraded(300)]));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect((await store.rows('sightings')).map((row) => row['at'])).toEqual([at(200), at(300)]);
     await store.ledger.record(healthBatch([healthy(250), healthy(2000)]));
     expect(await incidentsOf(store.ledger)).toMatchObject([
@@ -101,7 +101,7 @@ export function healthKeepingContract(open: OpenStore): void {
     const long = success(2000, { startedAt: at(100) });
     await store.ledger.record(healthBatch([long, degraded(150), healthy(300), success(5000)]));
     expect(await verdicts(store.ledger)).toEqual({ 'S@2000': 'degraded / -' });
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     await store.ledger.record(healthBatch([success(1900), degraded(5010)]));
     expect(await verdicts(store.ledger)).toEqual({ 'S@2000': 'degraded / -', 'S@5000': 'degraded / -' });
     expect(await counted(store.ledger, 'corrections')).toBe(0);
@@ -110,7 +110,7 @@ export function healthKeepingContract(open: OpenStore): void {
   test('what repaired a target stays rework while its row does', async () => {
     await using store = await open();
     await store.ledger.record(healthBatch([degraded(50), failure(100), success(200)]));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     await store.ledger.record(healthBatch([failure(150)]));
     expect(await verdicts(store.ledger)).toMatchObject({ 'S@200': '- / deployment' });
     expect(await counted(store.ledger, 'corrections')).toBe(0);

@@ -20,7 +20,7 @@ export function sweepingContract(open: OpenStore): void {
     const old = Array.from({ length: 600 }, (_, index) => success(1 + index));
     await store.ledger.record(batch([...old, failure(700), success(800), failure(900), success(1000), success(5000)]));
     const before = await shown(store.ledger);
-    await store.ledger.sweep(at(4000), NEVER);
+    await store.ledger.sweep({ rows: at(4000), errors: at(4000) }, NEVER);
     expect(store.observed.slice(1)).toEqual([
       { kind: 'swept', table: 'deployments', rows: 500 },
       { kind: 'swept', table: 'deployments', rows: 104 },
@@ -35,7 +35,7 @@ export function sweepingContract(open: OpenStore): void {
   test('B8: a row that was swept stays decided: reading it again counts nothing', async () => {
     await using store = await open();
     await store.ledger.record(batch([failure(100), success(400)]));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect((await store.rows('decided')).map((row) => row['verdict'])).toEqual(['failure', 'success']);
     expect(await store.ledger.decided('ci', [failure(100).id])).toEqual(new Set([failure(100).id]));
     const { changes, transitions } = await store.ledger.record(batch([failure(100), success(400)]));
@@ -46,10 +46,10 @@ export function sweepingContract(open: OpenStore): void {
   test('an incident that was open then keeps its rows, and its recovery time', async () => {
     await using store = await open();
     await store.ledger.record(batch([success(1), failure(100), failure(200)]));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect((await store.rows('deployments')).map((row) => row['at'])).toEqual([at(100), at(200)]);
     await store.ledger.record(batch([success(2000)]));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect(await incidentsOf(store.ledger)).toMatchObject([
       { recoveryMs: 1_900_000, run: [{}, {}], openedBy: { number: 100 } },
     ]);
@@ -68,7 +68,7 @@ export function sweepingContract(open: OpenStore): void {
     );
     await store.ledger.record(batch([failure(10, { ...other, beginningKnown: false }), success(20, other)]));
     await store.ledger.tick(at(400));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect((await store.rows('incidents')).map((row) => row['opened_at'])).toEqual([at(300)]);
     expect((await shown(store.ledger)).failureAt).toBe(at(300));
   });
@@ -76,7 +76,7 @@ export function sweepingContract(open: OpenStore): void {
   test('a late event after a sweep leaves what was swept as it was told', async () => {
     await using store = await open();
     await store.ledger.record(batch([failure(100), success(400), success(5000)]));
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     await store.ledger.record(batch([failure(4000)]));
     expect(await incidentsOf(store.ledger)).toMatchObject([
       { openedAt: at(100), closedAt: at(400), openedBy: null, closedBy: null, run: [] },
@@ -90,7 +90,7 @@ export function sweepingContract(open: OpenStore): void {
     await store.ledger.record(
       batch([failure(100), success(400), failure(50, api), success(60, api), success(5000, api)]),
     );
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     await store.ledger.record(batch([], { moves: [{ from: api.target, to: WEB }] }));
     expect(await incidentsOf(store.ledger)).toMatchObject([
       { openedAt: at(50) },
@@ -108,9 +108,9 @@ export function sweepingContract(open: OpenStore): void {
     await store.ledger.record(batch([failure(100)]));
     await store.ledger.record(batch([], { now: at(200), listings: [{ target: WEB, change: 'removed' }] }));
     await store.ledger.record(batch([], { now: at(300), listings: [{ target: WEB, change: 'listed' }] }));
-    await store.ledger.sweep(at(1000), AbortSignal.abort());
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, AbortSignal.abort());
     expect(store.observed.filter(({ kind }) => kind !== 'committed')).toEqual([]);
-    await store.ledger.sweep(at(1000), NEVER);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect(store.observed).toContainEqual({ kind: 'swept', table: 'marks', rows: 2 });
     expect((await store.ledger.queries.deployments(ALL_DEPLOYMENTS)).items).toMatchObject([{ role: 'opened' }]);
     expect((await shown(store.ledger)).open).toHaveLength(1);

@@ -1,0 +1,85 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { TargetKey } from '../../domain/deployment.ts';
+import type { RoomName } from '../../domain/severity.ts';
+import type { Span } from '../../domain/span.ts';
+import type { Tables } from '../tables.ts';
+import type { ErrorSpansTable } from './tables.ts';
+
+/** What a rule looks at: the events of a subsystem of one target, or the figures of one subject. */
+export interface Series {
+  readonly target: TargetKey;
+  readonly rule: string;
+  readonly subject: string;
+}
+
+/** What is told when a rule is exceeded and when it is no longer. */
+export interface SpanFacts {
+  readonly severity: RoomName;
+  readonly threshold: number;
+  /** Null for a rule that looks at values. */
+  readonly windowMs: number | null;
+  /** How many events stood in the window when it began, or the value. */
+  readonly value: number;
+}
+
+export interface RecordedSpan extends Span {
+  readonly series: Series;
+  readonly opens: boolean;
+  readonly facts: SpanFacts;
+}
+
+/** The spans of a series that something from `from` on can touch. */
+export async function spansFrom(trx: Kysely<Tables>, series: Series, from: number): Promise<readonly RecordedSpan[]> {
+  const { source, app, environment } = series.target;
+  const rows = await trx
+    .selectFrom('error_spans')
+    .selectAll()
+    .where('source', '=', source)
+    .where('rule', '=', series.rule)
+    .where('subject', '=', series.subject)
+    .where('app', '=', app)
+    .where('environment', '=', environment)
+    .where((e) => e.or([e('closed', '=', 0), e('last', '>=', from)]))
+    .orderBy('since')
+    .execute();
+  return rows.map(spanOf);
+}
+
+export function spanOf(row: Selectable<ErrorSpansTable>): RecordedSpan {
+  const { source, app, environment, rule, subject } = row;
+  return {
+    id: row.id,
+    since: row.since,
+    sinceRef: row.since_ref,
+    last: row.last,
+    lastRef: row.last_ref,
+    settlesAt: row.settles_at,
+    closed: row.closed === 1,
+    series: { target: { source, app, environment }, rule, subject },
+    opens: row.opens === 1,
+    facts: JSON.parse(row.facts),
+  };
+}
+
+/** Writes a span over its row, or gives it one; returns its number. */
+export async function writeSpan(trx: Kysely<Tables>, span: RecordedSpan): Promise<number> {
+  const { target, rule, subject } = span.series;
+  const row = {
+    ...target,
+    rule,
+    subject,
+    since: span.since,
+    since_ref: span.sinceRef,
+    last: span.last,
+    last_ref: span.lastRef,
+    settles_at: span.settlesAt,
+    closed: Number(span.closed),
+    opens: Number(span.opens),
+    facts: JSON.stringify(span.facts),
+  };
+  if (span.id === null) {
+    return (await trx.insertInto('error_spans').values(row).returning('id').executeTakeFirstOrThrow()).id;
+  }
+  await trx.updateTable('error_spans').set(row).where('id', '=', span.id).execute();
+  return span.id;
+}
