@@ -4,6 +4,7 @@ import type { LedgerSettings } from './ledger-settings.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { NotifySettings } from './notify-settings.ts';
 import type { SinkSettings } from './sink-settings.ts';
+import type { WebFile } from './web-file/web-file.ts';
 import type { Window } from './window-settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
@@ -39,7 +40,7 @@ export interface Config {
 export interface WebSettings {
   readonly listenAddress: ListenAddress;
   /** The exporter toolkit's web configuration: TLS and basic auth. Null: plain HTTP. */
-  readonly configFile: string | null;
+  readonly configFile: WebFile | null;
   /** How people reach this server, without a slash at its end; null when unknown. */
   readonly externalUrl: string | null;
   /** Who may reload, resolve and judge; empty: nobody. */

@@ -1,9 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import type { Files } from '../sources/setting-pieces.ts';
 import type { Flags } from './command-line.ts';
 import type { Config } from './config.ts';
 import { type Environment, fromEnvironment } from './environment.ts';
-import { filesIn } from './files.ts';
+import { type ConfigFiles, filesIn } from './files.ts';
 import { deepFreeze } from './freeze.ts';
 import { explain, problemLines } from './problems.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -55,14 +54,14 @@ function loadFile(place: ConfigPlace, file: string): Loaded {
 function loadEnvironment(place: ConfigPlace): Loaded {
   const given = fromEnvironment(place.env);
   if (!given.ok) return given;
-  const files: Files = {
+  const files: ConfigFiles = {
     ...filesIn(place.cwd, place.report),
     secret: (variable) => fixedSecret('its value', place.env[variable] ?? ''),
   };
   return validate(given.document, files, 'environment', (key) => given.variables.get(key) ?? key);
 }
 
-function validate(document: unknown, files: Files, origin: string, nameOf: (path: string) => string): Loaded {
+function validate(document: unknown, files: ConfigFiles, origin: string, nameOf: (path: string) => string): Loaded {
   const read = configSchema(files).safeParse(document, { error: explain, reportInput: false });
   if (!read.success) {
     return { ok: false, problems: problemLines(read.error, nameOf).map((problem) => `${origin}: ${problem}`) };

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Files } from '../sources/setting-pieces.ts';
 import type { Config } from './config.ts';
+import type { ConfigFiles } from './files.ts';
 import { configSchema } from './schema.ts';
 
 /** Keys whose code comes later: a value other than the default would be accepted and ignored. */
 const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Config) => unknown }[] = [
-  { path: 'web.config_file', value: (config) => config.web.configFile },
   { path: 'ledger: postgres://', value: (config) => config.ledger.kind },
   { path: 'ledger_password_file', value: (config) => config.ledgerPassword },
   { path: 'windows', value: (config) => config.windows },
@@ -38,8 +37,9 @@ function notBuiltOfSource(source: Config['sources'][number], index: number): str
 }
 
 /** The defaults name no file but the ledger's, whose place is of no matter here. */
-const NO_FILES: Files = {
+const NO_FILES: ConfigFiles = {
   path: (name) => name,
   existing: (name) => ({ ok: true, value: name }),
   secret: (name) => ({ ok: false, problem: name }),
+  web: (name) => ({ ok: false, problems: [name] }),
 };

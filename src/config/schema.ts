@@ -3,8 +3,8 @@ import { baseUrlOrNone } from '../sources/base-url.ts';
 import {
   count,
   durationMs,
-  existingFileOrNone,
   type Files,
+  mismatch,
   nameText,
   secretFile,
   secretFileOrNone,
@@ -13,15 +13,17 @@ import {
 import { sourceSettings } from '../sources/table.ts';
 import { type Config, LOG_FORMATS, LOG_LEVELS, type WebSettings } from './config.ts';
 import { crossChecks } from './cross-checks.ts';
+import type { ConfigFiles } from './files.ts';
 import { ledgerSettings } from './ledger-settings.ts';
 import { listenAddress } from './listen-address.ts';
 import { always, noneTwice } from './none-twice.ts';
 import { notifySettings } from './notify-settings.ts';
 import { sinkSettings } from './sink-settings.ts';
+import type { WebFile } from './web-file/web-file.ts';
 import { windows } from './window-settings.ts';
 
 /** The whole configuration. Defaults stand here as an operator would write them. */
-export function configSchema(files: Files) {
+export function configSchema(files: ConfigFiles) {
   return strict({
     web: webSettings(files).prefault({}),
     ledger: ledgerSettings(files).prefault('sqlite:./data/dora.db'),
@@ -70,11 +72,11 @@ function anySource(files: Files) {
   return z.discriminatedUnion('type', [first, ...others] as [NonNullable<typeof first>, ...typeof others]);
 }
 
-function webSettings(files: Files) {
+function webSettings(files: ConfigFiles) {
   const adminToken = strict({ name: nameText(), token_file: secretFile(files) });
   return strict({
     listen_address: listenAddress().prefault(':3672'),
-    config_file: existingFileOrNone(files).prefault(''),
+    config_file: webFileOrNone(files).prefault(''),
     external_url: baseUrlOrNone().prefault(''),
     admin_tokens: z.array(adminToken).superRefine(noneTwice('name'), always).prefault([]),
   }).transform(
@@ -85,4 +87,17 @@ function webSettings(files: Files) {
       adminTokens: keys.admin_tokens.map((admin) => ({ name: admin.name, token: admin.token_file })),
     }),
   );
+}
+
+/** All that is wrong with the file is told, as with this one. */
+function webFileOrNone(files: ConfigFiles) {
+  return z
+    .string({ error: (issue) => mismatch('the path of a file, or "" for none', issue.input) })
+    .transform((name, context): WebFile | null => {
+      if (name === '') return null;
+      const opened = files.web(name);
+      if (opened.ok) return opened.value;
+      for (const problem of opened.problems) context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    });
 }

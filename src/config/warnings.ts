@@ -12,5 +12,6 @@ export function warnings(config: Config): string[] {
     const retention = formatDuration(config.retentionMs);
     found.push(`windows: ${window.name} is longer than retention (${retention}), so it is never whole`);
   }
+  for (const warning of config.web.configFile?.warnings ?? []) found.push(`web.config_file: ${warning}`);
   return found;
 }

@@ -4,11 +4,14 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Clock } from '../domain/clock.ts';
 import { STATUS_CSS } from '../web/stylesheet.ts';
 import { api } from './api.ts';
+import { guard } from './guard.ts';
 import { metricsRoute } from './metrics-route.ts';
+import type { Passwords } from './passwords.ts';
 import type { AdminToken, App, Exposition, Life, Log, Records } from './ports.ts';
 import { healthy, ready } from './probes.ts';
 import { reload } from './reload.ts';
 import { statusRoute } from './status-route.ts';
+import type { WebConfigurationFile } from './web-configuration.ts';
 
 /** No route takes a body larger than this, in bytes. */
 export const MAX_BODY = 64 * 1024;
@@ -24,7 +27,9 @@ export interface AppParts {
   readonly records: Records;
   readonly life: Life;
   readonly adminTokens: readonly AdminToken[];
-  readonly clock: Pick<Clock, 'now'>;
+  readonly webFile: WebConfigurationFile;
+  readonly passwords: Passwords;
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>;
   readonly log: Log;
 }
 
@@ -45,14 +50,17 @@ export function createApp(parts: AppParts): App {
     }),
   );
 
+  // Before the guard: probes have no credentials, and a route with its own bearer token asks for that alone.
+  app.get('/-/healthy', healthy);
+  app.get('/-/ready', (c) => ready(c, parts.life));
+  app.post('/-/reload', (c) => reload(c, parts));
+
+  app.use(guard(parts));
   app.get('/', (c) => statusRoute(c, parts));
   app.get('/static/status.css', (c) =>
     c.body(STATUS_CSS, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
   );
   app.get('/metrics', metricsRoute(parts.exposition, log));
-  app.get('/-/healthy', healthy);
-  app.get('/-/ready', (c) => ready(c, parts.life));
-  app.post('/-/reload', (c) => reload(c, parts));
   app.route('/api/v1', api({ records, externalUrl, log }));
 
   app.notFound((c) => c.json({ detail: 'there is nothing here; / shows what there is' }, 404));

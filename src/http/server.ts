@@ -1,7 +1,12 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener, type HttpBindings, RequestError } from '@hono/node-server';
 import { EVERY_ANSWER } from './headers.ts';
 import type { Log } from './ports.ts';
+import { createTlsServer } from './tls.ts';
+import { NO_WEB_CONFIGURATION, type WebConfigurationFile } from './web-configuration.ts';
+
+const NO_FILE: WebConfigurationFile = { current: () => NO_WEB_CONFIGURATION };
 
 /**
  * Limits of one connection, in milliseconds. A client must send its headers, then the rest of its request, in time;
@@ -17,6 +22,8 @@ export interface ServerParts {
   /** 0: any free one. */
   readonly port: number;
   readonly log: Log;
+  /** TLS and headers; without it, plain HTTP. */
+  readonly webFile?: WebConfigurationFile;
   readonly limits?: typeof LIMITS;
 }
 
@@ -34,34 +41,49 @@ export class CannotListen extends Error {
 }
 
 /** Serves `app` once it listens. Throws `CannotListen`, in words for the person who starts the program. */
-export async function startServer({ app, host, port, log, limits = LIMITS }: ServerParts): Promise<RunningServer> {
-  const server = createServer(
-    {
-      headersTimeout: limits.headers,
-      requestTimeout: limits.request,
-      keepAliveTimeout: limits.keepAlive,
-      connectionsCheckingInterval: limits.check,
-    },
-    listener(app, log),
-  );
-  server.timeout = limits.stalled;
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { host, port, log } = parts;
+  const server = createListener(parts);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await listening(server, host, port);
   server.on('error', (error) => log.error({ err: error }, 'the HTTP server failed'));
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new CannotListen('the server listens on no TCP address');
+  const scheme = parts.webFile?.current().tls ? 'https' : 'http';
   let closing: Promise<void> | null = null;
   return {
-    url: `http://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,
+    url: `${scheme}://${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`,
     address: bound.address,
     port: bound.port,
     close: (graceMs) => {
-      closing ??= close(server, graceMs);
+      closing ??= close(server, sockets, graceMs);
       return closing;
     },
   };
 }
 
-function listener(app: ServerParts['app'], log: Log): RequestListener {
+function createListener({ app, log, webFile = NO_FILE, limits = LIMITS }: ServerParts): Server {
+  const options = {
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    keepAliveTimeout: limits.keepAlive,
+    connectionsCheckingInterval: limits.check,
+  };
+  const answer = listener(app, webFile, log);
+  const tls = webFile.current().tls;
+  const server =
+    tls === null
+      ? createServer(options, answer)
+      : createTlsServer({ webFile, tls, handshakeMs: limits.headers, options, log }, answer);
+  server.timeout = limits.stalled;
+  return server;
+}
+
+function listener(app: ServerParts['app'], webFile: WebConfigurationFile, log: Log): RequestListener {
   const answer = getRequestListener((request, env) => app.fetch(request, env as HttpBindings), {
     // HTTP/1.0 clients may send no Host header.
     hostname: 'localhost',
@@ -76,7 +98,9 @@ function listener(app: ServerParts['app'], log: Log): RequestListener {
   });
   return (incoming, outgoing) => {
     // Set before anything can go wrong, so that no route and no error lacks them.
-    for (const [name, value] of Object.entries(EVERY_ANSWER)) outgoing.setHeader(name, value);
+    for (const [name, value] of Object.entries({ ...EVERY_ANSWER, ...webFile.current().headers })) {
+      outgoing.setHeader(name, value);
+    }
     void answer(incoming, outgoing);
   };
 }
@@ -107,11 +131,14 @@ function why(error: NodeJS.ErrnoException, host: string, port: number): string {
   }
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
+function close(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     // An answer that ends during the grace leaves its connection idle: such connections are closed as they come up.
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    // Every socket: Node.js' own list leaves out those that are still in their TLS handshake.
+    const cut = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, graceMs);
     server.close(() => {
       clearInterval(sweep);
       clearTimeout(cut);

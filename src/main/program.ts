@@ -4,8 +4,10 @@ import { notBuilt } from '../config/not-built.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observation } from '../domain/observation.ts';
 import { createApp } from '../http/app.ts';
+import { Passwords } from '../http/passwords.ts';
 import type { App } from '../http/ports.ts';
 import { startServer } from '../http/server.ts';
+import { NO_WEB_CONFIGURATION, tlsMode, type WebConfiguration } from '../http/web-configuration.ts';
 import { SWEPT_ERROR_TABLES } from '../ledger/errors/sweep-errors.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
@@ -101,6 +103,10 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     reload: () => reload(),
   };
   const records = { ...ledger.queries, collectors: async () => sources.records() };
+  // After a reload it may be another file.
+  const webFile = { current: () => webConfiguration(config) };
+  const passwords = new Passwords();
+  resources.defer(() => passwords.close());
   const appOf = ({ web }: Config): App =>
     createApp({
       version: VERSION,
@@ -109,6 +115,8 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       records,
       life,
       adminTokens: web.adminTokens,
+      webFile,
+      passwords,
       clock,
       log,
     });
@@ -118,6 +126,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     app: { fetch: (request, env) => app.fetch(request, env) },
     host: host ?? '',
     port,
+    webFile,
     log,
   });
   resources.defer(() => server.close(GRACE_MS));
@@ -178,10 +187,15 @@ function known(sources: PollingSources) {
   return sources.collectors.map(({ name, capabilities, ignores }) => ({ name, capabilities, ignoredReasons: ignores }));
 }
 
+function webConfiguration({ web }: Config): WebConfiguration {
+  return web.configFile?.current() ?? NO_WEB_CONFIGURATION;
+}
+
 /** What a running program cannot take over: it was built around it. */
 function fixedChanges(before: Config, after: Config): string[] {
   const fixed = {
     'web.listen_address': (config: Config) => config.web.listenAddress,
+    'web.config_file: tls_server_config': (config: Config) => tlsMode(webConfiguration(config)),
     ledger: (config: Config) => config.ledger,
     incident_expiry: (config: Config) => config.incidentExpiryMs,
     birth_hold: (config: Config) => config.birthHoldMs,

@@ -34,7 +34,7 @@ export async function serve(flags: Flags): Promise<number> {
   const missing = notBuilt(loaded.config);
   if (missing.length > 0) return refuse(missing);
   const log = openLog(loaded.config.log);
-  report = (problem) => log.warn({ problem }, 'a secret could not be read again');
+  report = (problem) => log.warn({ problem }, 'a file that changed could not be taken over');
   for (const warning of loaded.warnings) log.warn({ warning }, 'configuration');
 
   const asked = signalled(log, () => program?.reload());

@@ -9,7 +9,6 @@ const MATRIX = 'homeserver: https://m, token_file: token, rooms: {critical: "#a:
 
 describe('what is not built yet', () => {
   it.each([
-    ['web: {config_file: token}', 'web.config_file'],
     ['ledger: postgres://dora@db/dora', 'ledger: postgres://'],
     ['ledger_password_file: token', 'ledger_password_file'],
     ['windows: [7d]', 'windows'],
@@ -61,7 +60,6 @@ describe('what is not built yet', () => {
       'windows',
       'min_samples',
       'attribution_window',
-      'config_file',
       'forge',
       'lead_time',
       'stream',

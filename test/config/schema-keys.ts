@@ -13,11 +13,11 @@ type Definition = z.core.$ZodTypes['_zod']['def'];
 
 /** Every key that the schema takes, with its default. */
 export function schemaKeys(): Key[] {
-  return keysOf(configSchema({ path: (name) => name, existing: refuse, secret: refuse }), '');
+  return keysOf(configSchema({ path: (name) => name, existing: refuse, secret: refuse, web: refuse }), '');
 }
 
-function refuse(): { readonly ok: false; readonly problem: string } {
-  return { ok: false, problem: 'no files here' };
+function refuse() {
+  return { ok: false, problem: 'no files here', problems: ['no files here'] } as const;
 }
 
 function definition(schema: z.core.$ZodType): Definition {

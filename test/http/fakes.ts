@@ -1,8 +1,10 @@
 import { vi } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import { createApp } from '../../src/http/app.ts';
+import { Passwords } from '../../src/http/passwords.ts';
 import type { Exposition, Life, Records, Scrape } from '../../src/http/ports.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { NO_WEB_CONFIGURATION } from '../../src/http/web-configuration.ts';
 import type {
   CollectorRecord,
   DeploymentBrief,
@@ -245,7 +247,9 @@ export function fakeApp(parts: Partial<AppParts> = {}) {
     version: '1.2.3',
     externalUrl: '',
     adminTokens: [],
-    clock: { now: () => NOW },
+    webFile: { current: () => NO_WEB_CONFIGURATION },
+    passwords: new Passwords(),
+    clock: { now: () => NOW, monotonic: () => performance.now() },
     ...fakes,
     ...parts,
   });
@@ -260,6 +264,7 @@ export async function fakeServer(parts: Partial<AppParts> = {}, limits?: Paramet
     host: '127.0.0.1',
     port: 0,
     log: fakes.log,
+    ...(parts.webFile === undefined ? {} : { webFile: parts.webFile }),
     ...(limits === undefined ? {} : { limits }),
   });
   return { ...fakes, server, url: server.url };
