@@ -39,6 +39,7 @@ function configuration(): Json {
       path: (name) => name,
       existing: (name) => ({ ok: true, value: name }),
       secret: (name) => ({ ok: false, problem: name }),
+      web: (name) => ({ ok: false, problems: [name] }),
     }),
     { target: 'draft-7', io: 'input', unrepresentable: 'any' },
   );

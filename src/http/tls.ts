@@ -60,6 +60,8 @@ function tellFailedHandshakes(server: Server, log: Log): void {
   let untold = 0;
   let quiet = false;
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // A client that hung up: so does every probe that only opens the port.
+    if (error.code === 'ECONNRESET') return;
     if (quiet) {
       untold += 1;
       return;
