@@ -85,6 +85,8 @@ async function openCollector(folder: string, open: (parts: SourceParts) => Colle
     sources: [],
     birthHoldMs: 0,
     limits: { inAll: 0, perSource: 0 },
+    windows: [],
+    minSamples: 5,
     build: { version: 'bench', revision: '', node: '' },
     clock,
     onError: (error) => {

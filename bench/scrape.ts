@@ -1,17 +1,24 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock } from '../src/domain/clock.ts';
 import { DURATION_BOUNDS, emptyTotals, observe, RECOVERY_BOUNDS, type Totals } from '../src/domain/totals.ts';
+import { spanOf, type Window, windowKeys } from '../src/domain/windows.ts';
 import type { TargetProjection } from '../src/ledger/projection.ts';
+import { NO_WINDOW_CHANGES } from '../src/ledger/window-log.ts';
 import { type Metrics, openMetrics } from '../src/metrics/metrics.ts';
 import { TARGET_FAMILIES } from '../src/metrics/target-families.ts';
+import { WindowBook } from '../src/metrics/window-book.ts';
 import type { Row } from './row.ts';
 
 const NOW = 1_750_000_000_000;
 const ROUNDS = 9;
 const FRESH_ROUNDS = 5;
 const CAPABILITIES = { kinds: ['deployment'], causes: ['deployment'], rework: ['deployment'] } as const;
-/** Series of one target as `projection` makes it: every family but `dora_incident_open_since_timestamp_seconds`. */
-const SERIES_PER_TARGET = 2 + 3 + 11 + 1 + 1 + 1 + 14 + 1;
+const WINDOWS: readonly Window[] = [7, 30, 90].map((days) => ({ name: `${days}d`, ms: days * 86_400_000 }));
+/**
+ * Series of one target as `projection` makes it: every family but `dora_incident_open_since_timestamp_seconds`, and of
+ * windows without a row the sample sizes.
+ */
+const SERIES_PER_TARGET = 2 + 3 + 11 + 1 + 1 + 1 + 14 + 1 + 3 * 6;
 
 const realClock: Clock = {
   now: () => Date.now(),
@@ -43,7 +50,13 @@ export async function benchScrape(): Promise<Row[]> {
     let round = 0;
     const changed = await median(() => {
       round += 1;
-      metrics.apply({ targets: touched(projections, round), gone: [], counts: [], successes: [] });
+      metrics.apply({
+        targets: touched(projections, round),
+        gone: [],
+        counts: [],
+        windows: NO_WINDOW_CHANGES,
+        successes: [],
+      });
       return scrape(metrics, encoding);
     });
     metrics.close();
@@ -99,6 +112,8 @@ function open(projections: readonly TargetProjection[]): Metrics {
     sources: [{ name: 'woodpecker', capabilities: CAPABILITIES, ignoredReasons: [] }],
     birthHoldMs: 0,
     limits: { inAll: 1_500_000, perSource: 0 },
+    windows: WINDOWS,
+    minSamples: 5,
     build: { version: 'bench', revision: '', node: '' },
     clock: realClock,
     onError: (error) => {
@@ -180,6 +195,8 @@ async function promClient(projections: readonly TargetProjection[]): Promise<Tim
 /** prom-client with the very series that our page has of these targets. */
 async function promRegistry(projections: readonly TargetProjection[]): Promise<Registry> {
   const registry = new Registry();
+  const nothing = new WindowBook(WINDOWS, NOW).rowsOf(0);
+  const windows = WINDOWS.map((window) => ({ name: window.name, keys: windowKeys(nothing, spanOf(window, NOW), 5) }));
   for (const family of TARGET_FAMILIES) {
     const described = { name: family.name, help: family.help, labelNames: family.labels, registers: [registry] };
     const made =
@@ -188,7 +205,7 @@ async function promRegistry(projections: readonly TargetProjection[]): Promise<R
         : new { counter: Counter, gauge: Gauge }[family.type](described);
     for (const target of projections) {
       const { source, app, environment, team } = target;
-      for (const sample of family.samples({ projection: target, totals: target.totals, leadTimes: null })) {
+      for (const sample of family.samples({ projection: target, totals: target.totals, leadTimes: null, windows })) {
         const labels = { source, app, environment, team, ...sample.labels };
         if (made instanceof Histogram) made.observe(labels, 60);
         else if ('value' in sample) made.inc(labels, sample.value);

@@ -1,11 +1,11 @@
 import type { Secret } from '../domain/secret.ts';
+import type { Window } from '../domain/windows.ts';
 import type { AnySourceSettings } from '../sources/table.ts';
 import type { LedgerSettings } from './ledger-settings.ts';
 import type { ListenAddress } from './listen-address.ts';
 import type { NotifySettings } from './notify-settings.ts';
 import type { SinkSettings } from './sink-settings.ts';
 import type { WebFile } from './web-file/web-file.ts';
-import type { Window } from './window-settings.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 export const LOG_FORMATS = ['json', 'pretty'] as const;

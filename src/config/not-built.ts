@@ -7,8 +7,6 @@ import { configSchema } from './schema.ts';
 const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Config) => unknown }[] = [
   { path: 'ledger: postgres://', value: (config) => config.ledger.kind },
   { path: 'ledger_password_file', value: (config) => config.ledgerPassword },
-  { path: 'windows', value: (config) => config.windows },
-  { path: 'min_samples', value: (config) => config.minSamples },
   { path: 'attribution_window', value: (config) => config.attributionWindowMs },
   { path: 'sink.workspaces', value: (config) => config.sink.workspaces },
   { path: 'sink.max_body', value: (config) => config.sink.maxBodyBytes },

@@ -52,6 +52,8 @@ export interface Deployment {
   readonly rollback?: boolean;
   /** What its commits are asked for by, in the words of its source. Absent: nothing but the commit and the details. */
   readonly lookup?: Readonly<Record<string, string>>;
+  /** False where a failure at its time could not have been seen: then no ratio counts it. Absent: it could. */
+  readonly failuresSeen?: boolean;
 }
 
 /** A text that is the same for the same target and differs for different ones. */

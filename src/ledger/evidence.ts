@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { CloseOutcome } from '../domain/mttr.ts';
 import type { Repaired } from '../domain/rework.ts';
 import type { Folded } from './fold-target.ts';
 import { RECORDED_COLUMNS, type RecordedDeployment } from './recorded-deployment.ts';
 import type { SightingsTable, Tables } from './tables.ts';
 import { capabilitiesOf, type IncidentWork, incidentOf, type TargetWork } from './target-work.ts';
+import { WELL } from './window-rows.ts';
 
 /** What was recorded before and bears on a verdict that this transaction can change. */
 export interface Evidence {
@@ -17,9 +17,6 @@ export type RecordedDegradation = Pick<
   Selectable<SightingsTable>,
   'id' | 'upstream_id' | 'at' | 'blame_within_ms' | 'blamed'
 >;
-
-/** After these ends the target is well. */
-const WELL: readonly CloseOutcome[] = ['recovered', 'resolved', 'withdrawn'];
 
 /**
  * Collects what the verdicts on a target's deployments rest on, once its incidents are written. Where a deployment can

@@ -9,8 +9,8 @@ import type { TargetWork } from './target-work.ts';
 export interface Judged {
   /** Totals that had counted something else (counting.md §8). */
   readonly corrections: number;
-  readonly deployments: readonly RecordedDeployment[];
-  readonly degradations: readonly Pick<RecordedDegradation, 'id' | 'blamed'>[];
+  readonly deployments: readonly { readonly before: RecordedDeployment; readonly now: RecordedDeployment }[];
+  readonly degradations: readonly Pick<RecordedDegradation, 'id' | 'upstream_id' | 'blamed'>[];
 }
 
 /**
@@ -38,13 +38,18 @@ export function judge(work: TargetWork, evidence: Evidence): Judged {
     .filter((row) => row.change_failure !== 'degraded' || kept.has(row.upstream_id))
     .map((row) => {
       const now = { changeFailure: failures.get(row.upstream_id) ?? null, rework: rework.get(row.upstream_id) ?? null };
-      return recount(work, row, now);
+      return { before: row, ...recount(work, row, now) };
     });
   return {
     corrections: judged.reduce((sum, { corrections }) => sum + corrections, 0),
-    deployments: judged.flatMap(({ row }) => row ?? []),
+    deployments: judged.flatMap(({ before, row }) => (row === null ? [] : { before, now: row })),
     degradations: evidence.degradations
-      .map((row) => ({ id: row.id, before: row.blamed, blamed: blamed.get(row.upstream_id) ?? null }))
+      .map(({ id, upstream_id, blamed: before }) => ({
+        id,
+        upstream_id,
+        before,
+        blamed: blamed.get(upstream_id) ?? null,
+      }))
       .filter((row) => row.blamed !== row.before),
   };
 }

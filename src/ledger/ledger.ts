@@ -24,6 +24,11 @@ import { openSqlite } from './sqlite.ts';
 import { sweepStep } from './sweep.ts';
 import { recordTick } from './tick.ts';
 import { asStoreFailure, inTransaction } from './transaction.ts';
+import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
+import { readWindowRows } from './window-rows.ts';
+
+/** Runs one step of a long piece of work between other writes, and tells what it changed. */
+export type InTurn = (step: () => Promise<Changes>) => Promise<void>;
 
 /** The durable record. Every method throws `StoreFailure` when the store cannot do it; nothing is half done then. */
 export interface Ledger {
@@ -33,10 +38,15 @@ export interface Ledger {
   ingest(posts: readonly Post[], sink: readonly SinkRule[], now: number): Promise<Ingested>;
   /** Lets time pass until `now`: closes what has expired, and what the sink's rules say is over. */
   tick(now: number): Promise<Changes>;
-  /** Takes away what is older than the retention, a bounded step at a time, until `stop`. */
-  sweep(before: SweepBefore, stop: AbortSignal): Promise<void>;
+  /**
+   * Takes away what is older than the retention, a bounded step at a time, until `stop`. Each step is run by `inTurn`, so
+   * that what it changed is told in the order of commits.
+   */
+  sweep(before: SweepBefore, stop: AbortSignal, inTurn?: InTurn): Promise<void>;
   /** Everything that `/metrics` shows, as last committed. */
   snapshot(): Promise<Changes>;
+  /** What windows are taken over that ended after `since`, in milliseconds since the epoch: in parts, once, at start. */
+  windowRows(since: number): AsyncIterable<WindowChanges>;
   /** Which of these upstream ids of a source are decided. */
   decided(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** What the collector of a source asked to have remembered, by key. */
@@ -95,18 +105,31 @@ export async function openLedger(options: {
       if (changes.targets.length > 0) committed();
       return changes;
     },
-    async sweep(before, stop) {
-      while (!stop.aborted) {
-        const swept = await inTransaction(
-          store,
-          clock,
-          async (trx) => (await sweepStep(trx, before.rows)) ?? (await sweepErrorsStep(trx, before.errors)),
-        );
-        if (swept === null) return observe({ kind: 'sweep_done', at: clock.now() });
-        observe({ kind: 'swept', ...swept });
+    async sweep(before, stop, inTurn = async (step) => void (await step())) {
+      let done = false;
+      while (!stop.aborted && !done) {
+        await inTurn(async () => {
+          const swept = await inTransaction(
+            store,
+            clock,
+            async (trx) => (await sweepStep(trx, before.rows)) ?? (await sweepErrorsStep(trx, before.errors)),
+          );
+          done = swept === null;
+          if (swept !== null) observe({ kind: 'swept', table: swept.table, rows: swept.rows });
+          const windows = swept !== null && 'windows' in swept ? swept.windows : NO_WINDOW_CHANGES;
+          return { targets: [], gone: [], counts: [], successes: [], windows };
+        });
       }
+      if (done) observe({ kind: 'sweep_done', at: clock.now() });
     },
     snapshot: () => reading(() => readSnapshot(reader)),
+    async *windowRows(since) {
+      try {
+        yield* readWindowRows(reader, since);
+      } catch (error) {
+        throw asStoreFailure(error);
+      }
+    },
     decided: (source, ids) => reading(() => decidedIds(reader, source, ids)),
     state: (source) =>
       reading(async () => {

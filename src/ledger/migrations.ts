@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { first } from './migrations/001-first.ts';
 import { changes } from './migrations/002-changes.ts';
+import { windows } from './migrations/003-windows.ts';
 import { errors } from './migrations/005-errors.ts';
 import { messages } from './migrations/006-messages.ts';
 import type { Tables } from './tables.ts';
@@ -10,6 +11,7 @@ import type { Tables } from './tables.ts';
 const migrations: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
   '002-changes': { up: changes },
+  '003-windows': { up: windows },
   '005-errors': { up: errors },
   '006-messages': { up: messages },
 };

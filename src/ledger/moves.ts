@@ -15,6 +15,8 @@ import { joinPlaces, moveOn, NEVER } from './places.ts';
 import { writeFolds, writeTargets, writeVerdicts } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { capabilitiesOf, type TargetWork } from './target-work.ts';
+import { logDeployments, logRecoveries } from './window-changes.ts';
+import type { WindowLog } from './window-log.ts';
 
 /** What moving changed: names to be shown anew, and numbers of targets that are no more. */
 export interface Moved {
@@ -31,6 +33,7 @@ export async function moveTargets(
   { moves, now }: Pick<Batch, 'moves' | 'now'>,
   rules: Rules,
   counting: Counting,
+  log: WindowLog,
 ): Promise<Moved> {
   if (moves.length === 0) return { changed: [], gone: [] };
   const works = await loadTargets(
@@ -52,7 +55,7 @@ export async function moveTargets(
       continue;
     }
     await joinListings(trx, there, work, now);
-    await merge(trx, there, work, rules, counting);
+    await merge(trx, there, work, rules, counting, log);
     gone.push(work.row.id);
   }
   return { changed: moving.map(({ to }) => to), gone };
@@ -84,7 +87,9 @@ async function merge(
   from: TargetWork,
   rules: Rules,
   counting: Counting,
+  log: WindowLog,
 ): Promise<void> {
+  log.moved(from.row.id, into.row.id);
   for (const table of ['deployments', 'sightings', 'incidents', 'marks', 'lookups', 'changes'] as const) {
     await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
   }
@@ -105,6 +110,8 @@ async function merge(
   }
   const judged = judge(into, await evidenceOf(trx, into, folds, true));
   counting.add('corrections', {}, await writeVerdicts(trx, judged));
+  logDeployments(log, into, judged);
+  await logRecoveries(trx, log, [{ work: into, folded: folds, judged }]);
   await readIncidentTimes(trx, into);
   await writeTargets(trx, [into]);
 }

@@ -1,6 +1,7 @@
 import type { Capabilities } from '../domain/batch.ts';
 import type { IncidentKind, TargetKey } from '../domain/deployment.ts';
 import type { Totals } from '../domain/totals.ts';
+import type { WindowChanges } from './window-log.ts';
 
 /** What `/metrics` shows of one target, as last committed. Times in milliseconds since the epoch; null is unknown. */
 export interface TargetProjection extends TargetKey {
@@ -68,6 +69,8 @@ export interface Changes {
   /** Ids of targets that are gone: all their series go at once. */
   readonly gone: readonly number[];
   readonly counts: readonly SourceCount[];
+  /** Of a snapshot nothing: `windowRows` reads them. */
+  readonly windows: WindowChanges;
   /** Collectors whose last complete good poll was stamped, in milliseconds since the epoch. */
   readonly successes: readonly { readonly source: string; readonly at: number }[];
 }

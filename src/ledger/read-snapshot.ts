@@ -5,6 +5,7 @@ import { withIncidents } from './load-targets.ts';
 import type { Changes, TargetProjection } from './projection.ts';
 import type { Tables } from './tables.ts';
 import { projectionOf } from './target-work.ts';
+import { NO_WINDOW_CHANGES } from './window-log.ts';
 
 /** Most targets that are read before others run. */
 const TARGETS_PER_TURN = 100;
@@ -17,6 +18,7 @@ export async function readSnapshot(db: Kysely<Tables>): Promise<Changes> {
       targets: await readListed(trx),
       gone: [],
       counts: await readCounts(trx),
+      windows: NO_WINDOW_CHANGES,
       successes: collectors.flatMap(({ source, last_success_at: at }) => (at === null ? [] : [{ source, at }])),
     };
   });

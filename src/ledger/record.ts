@@ -15,6 +15,7 @@ import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { createTargets, takeDeployment, takeFacts, takePosted, takeSighting } from './take.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
+import { WindowLog } from './window-log.ts';
 
 export interface Recorded {
   readonly changes: Changes;
@@ -27,7 +28,8 @@ export interface Recorded {
  */
 export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: Plan, rules: Rules): Promise<Recorded> {
   const counting = new Counting(batch.source);
-  const moved = await moveTargets(trx, batch, rules, counting);
+  const log = new WindowLog();
+  const moved = await moveTargets(trx, batch, rules, counting, log);
   const { deployments, sightings, ignored } = await dropKnown(trx, batch);
 
   const named = [...batch.targets.map(({ target }) => target), ...batch.listings.map(({ target }) => target)];
@@ -61,7 +63,7 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
     if (change === 'removed') gone.push(work.row.id);
   }
 
-  const transitions = await foldAndWrite(trx, [...touched], batch, rules, counting);
+  const transitions = await foldAndWrite(trx, [...touched], batch, rules, counting, log);
   await insertRows(
     trx,
     'decided',
@@ -83,6 +85,7 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
       targets,
       gone,
       counts,
+      windows: log.changes,
       successes: batch.complete ? [{ source: batch.source, at: batch.now }] : [],
     },
     transitions,

@@ -14,6 +14,7 @@ export const RECORDED_COLUMNS = [
   'started_at',
   'is_rollback',
   'beginning_known',
+  'failures_seen',
   'change_failure',
   'change_failure_why',
   'change_failure_counted',

@@ -21,6 +21,8 @@ import {
   rowOf,
   type TargetWork,
 } from './target-work.ts';
+import { type Logged, logDeployments, logRecoveries } from './window-changes.ts';
+import type { WindowLog } from './window-log.ts';
 
 /** What a fold made of one target's incidents of one kind, taken over into the target. */
 export interface Fold {
@@ -36,6 +38,7 @@ export async function foldAndWrite(
   batch: Pick<Batch, 'source' | 'origin' | 'now' | 'commits'>,
   rules: Rules,
   counting: Counting,
+  log: WindowLog,
 ): Promise<readonly Transition[]> {
   const folds: Fold[] = [];
   await inTurns(works, async (work) => {
@@ -46,13 +49,18 @@ export async function foldAndWrite(
   });
   await writeFolds(trx, folds);
   const foldsOf = Map.groupBy(folds, ({ work }) => work);
+  const logged: Logged[] = [];
   await inTurns(works, async (work) => {
-    const evidence = await evidenceOf(trx, work, foldsOf.get(work)?.map(({ folded }) => folded) ?? []);
-    counting.add('corrections', {}, await writeVerdicts(trx, judge(work, evidence)));
+    const folded = foldsOf.get(work)?.map((fold) => fold.folded) ?? [];
+    const judged = judge(work, await evidenceOf(trx, work, folded));
+    counting.add('corrections', {}, await writeVerdicts(trx, judged));
+    logDeployments(log, work, judged);
+    logged.push({ work, folded, judged });
   });
   await insertRows(trx, 'deployments', deploymentRows(works, batch));
   await queueLookups(trx, works, batch, counting);
   await insertRows(trx, 'sightings', sightingRows(works, batch.now));
+  await logRecoveries(trx, log, logged);
 
   const transitions: Transition[] = [];
   await inTurns(folds, async ({ work, folded, applied }) => {
@@ -99,7 +107,9 @@ export async function writeFolds(trx: Transaction<Tables>, folds: readonly Fold[
 
 /** Writes what verdicts changed of recorded rows, and returns how many totals had counted something else. */
 export async function writeVerdicts(trx: Transaction<Tables>, judged: Judged): Promise<number> {
-  for (const { id, ...row } of judged.deployments)
+  for (const {
+    now: { id, ...row },
+  } of judged.deployments)
     await trx.updateTable('deployments').set(row).where('id', '=', id).execute();
   for (const { id, blamed } of judged.degradations)
     await trx.updateTable('sightings').set({ blamed }).where('id', '=', id).execute();
@@ -139,6 +149,7 @@ function deploymentRow(
     identity: deployment.identity,
     started_at: deployment.startedAt ?? null,
     is_rollback: Number(deployment.rollback === true),
+    failures_seen: Number(deployment.failuresSeen !== false),
     facts: JSON.stringify({ commit, link, rule, details, lookup }),
     recorded_at: batch.now,
     change_failure: changeFailure?.cause ?? null,

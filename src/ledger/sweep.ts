@@ -1,6 +1,8 @@
 import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
 import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
 import type { Tables } from './tables.ts';
+import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
+import { WINDOW_COLUMNS, windowDeployment } from './window-rows.ts';
 
 /** The tables whose old rows go. */
 export const SWEPT_TABLES = ['deployments', 'sightings', 'incidents', 'marks'] as const;
@@ -9,6 +11,8 @@ export const SWEPT_TABLES = ['deployments', 'sightings', 'incidents', 'marks'] a
 export interface Swept {
   readonly table: (typeof SWEPT_TABLES)[number];
   readonly rows: number;
+  /** Where the retention is shorter than a window, its rows go too. */
+  readonly windows: WindowChanges;
 }
 
 /**
@@ -23,30 +27,32 @@ export async function sweepStep(trx: Transaction<Tables>, before: number): Promi
     const decided = deployments.map(({ source, upstream_id, outcome }) => ({ source, upstream_id, verdict: outcome }));
     await insertRows(trx, 'decided', decided);
     await remove(trx, 'deployments', deployments);
-    return { table: 'deployments', rows: deployments.length };
+    const removed = deployments.map((row) => windowDeployment(row.target_id, row));
+    return { table: 'deployments', rows: deployments.length, windows: { ...NO_WINDOW_CHANGES, removed } };
   }
   const sightings = await oldSightings(trx, before).execute();
   if (sightings.length > 0) {
     const decided = sightings.map(({ source, upstream_id, kind }) => ({ source, upstream_id, verdict: kind }));
     await insertRows(trx, 'decided', decided);
     await remove(trx, 'sightings', sightings);
-    return { table: 'sightings', rows: sightings.length };
+    return { table: 'sightings', rows: sightings.length, windows: NO_WINDOW_CHANGES };
   }
   const incidents = await oldIncidents(trx, before).execute();
   if (incidents.length > 0) {
     await remove(trx, 'incidents', incidents);
-    return { table: 'incidents', rows: incidents.length };
+    const recoveries = incidents.map(({ id: incident }) => ({ incident, recovery: null }));
+    return { table: 'incidents', rows: incidents.length, windows: { ...NO_WINDOW_CHANGES, recoveries } };
   }
   const marks = await trx.selectFrom('marks').select('id').where('at', '<', before).limit(ROWS_PER_STATEMENT).execute();
   if (marks.length === 0) return null;
   await remove(trx, 'marks', marks);
-  return { table: 'marks', rows: marks.length };
+  return { table: 'marks', rows: marks.length, windows: NO_WINDOW_CHANGES };
 }
 
 function oldDeployments(trx: Kysely<Tables>, before: number) {
   return trx
     .selectFrom('deployments')
-    .select(['id', 'source', 'upstream_id', 'outcome'])
+    .select(['id', 'source', 'upstream_id', 'outcome', 'target_id', ...WINDOW_COLUMNS])
     .where('at', '<', before)
     .where((e) => e.not(e.exists(waitingLookup(e))))
     .where((e) =>

@@ -57,6 +57,8 @@ export interface DeploymentsTable {
   identity: string;
   started_at: number | null;
   is_rollback: number;
+  /** 0: a failure at its time could not have been seen, so no ratio counts it. */
+  failures_seen: number;
   /** JSON: commit, link, rule and the upstream's facts. */
   facts: string;
   recorded_at: number;

@@ -4,10 +4,11 @@ import type { Plan, Transition } from '../domain/transition.ts';
 import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
 import { writeOutbox } from './outbox.ts';
-import type { SourceCount, TargetProjection } from './projection.ts';
+import type { Changes, SourceCount } from './projection.ts';
 import { foldAndWrite } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
+import { WindowLog } from './window-log.ts';
 
 /** Lets time pass: closes the incidents that have grown too old. */
 export async function recordTick(
@@ -15,7 +16,7 @@ export async function recordTick(
   now: number,
   plan: Plan,
   rules: Rules,
-): Promise<{ readonly targets: readonly TargetProjection[]; readonly counts: readonly SourceCount[] }> {
+): Promise<Pick<Changes, 'targets' | 'counts' | 'windows'>> {
   const due = await trx
     .selectFrom('incidents')
     .select('target_id')
@@ -33,16 +34,18 @@ export async function recordTick(
   ];
   const transitions: Transition[] = [];
   const counts: SourceCount[] = [];
+  const log = new WindowLog();
   for (const [source, ofSource] of Map.groupBy(works, ({ row }) => row.source)) {
     for (const work of ofSource) pushTicks(work, now, rules);
     const counting = new Counting(source);
     const batch = { source, origin: 'tick', now } as const;
-    const found = await foldAndWrite(trx, ofSource, batch, rules, counting);
+    const found = await foldAndWrite(trx, ofSource, batch, rules, counting, log);
     counts.push(...(await addCounts(trx, counting)));
     transitions.push(...found);
     await writeOutbox(trx, plan(found, [], now), now);
   }
-  return { targets: works.filter(({ row }) => row.removed_at === null).map(projectionOf), counts };
+  const listed = works.filter(({ row }) => row.removed_at === null);
+  return { targets: listed.map(projectionOf), counts, windows: log.changes };
 }
 
 /** The tick stands just behind the expiry, not at `now`: an event from between then and now is not late. */

@@ -86,11 +86,15 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     successes: snapshot.successes,
     sources: known(sources),
     birthHoldMs: config.birthHoldMs,
+    windows: config.windows,
+    minSamples: config.minSamples,
     limits: { inAll: config.seriesLimit, perSource: config.seriesLimitPerSource },
     build: { version: VERSION, revision: 'unknown', node: process.version },
     clock,
     onError: (error) => log.error({ err: error }, 'a metric of the program failed'),
   });
+  const longestMs = Math.max(0, ...config.windows.map(({ ms }) => ms));
+  for await (const rows of ledger.windowRows(clock.now() - longestMs)) shown.takeRows(rows);
   metrics = shown;
   resources.defer(() => shown.close());
   observe({ kind: 'reloaded', at: clock.now() });
@@ -132,7 +136,6 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   resources.defer(() => server.close(GRACE_MS));
 
   const time = letTimePass({
-    ledger,
     recorder,
     metrics: shown,
     retentionMs: () => ({ rows: config.retentionMs, errors: config.sink.retentionMs }),
@@ -198,6 +201,8 @@ function fixedChanges(before: Config, after: Config): string[] {
     'web.config_file: tls_server_config': (config: Config) => tlsMode(webConfiguration(config)),
     ledger: (config: Config) => config.ledger,
     incident_expiry: (config: Config) => config.incidentExpiryMs,
+    windows: (config: Config) => config.windows,
+    min_samples: (config: Config) => config.minSamples,
     birth_hold: (config: Config) => config.birthHoldMs,
     series_limit: (config: Config) => config.seriesLimit,
     series_limit_per_source: (config: Config) => config.seriesLimitPerSource,

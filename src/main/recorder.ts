@@ -1,5 +1,5 @@
 import type { Batch } from '../domain/batch.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, SweepBefore } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
 import type { Findings } from '../ledger/record-changes.ts';
 
@@ -10,6 +10,8 @@ export interface Recorder {
   recordChanges(findings: Findings): Promise<void>;
   /** Lets time pass until `now`, in milliseconds since the epoch. */
   tick(now: number): Promise<void>;
+  /** Takes away what is older than `before`, between other writes, until `stop`. */
+  sweep(before: SweepBefore, stop: AbortSignal): Promise<void>;
 }
 
 /** `changed` hears of commits in their order: what it shows is never older than what it showed before. */
@@ -24,5 +26,6 @@ export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void
     record: (batch) => next(async () => (await ledger.record(batch)).changes),
     recordChanges: (findings) => next(() => ledger.recordChanges(findings)),
     tick: (now) => next(() => ledger.tick(now)),
+    sweep: (before, stop) => ledger.sweep(before, stop, next),
   };
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { startTicker } from '../polling/ticker.ts';
 import type { Log } from './parts.ts';
@@ -13,7 +12,6 @@ const SWEEP_MS = 60 * 60_000;
 
 /** Lets time pass until `stop`: expiry, held counters, and rows older than the retention. */
 export async function letTimePass(parts: {
-  readonly ledger: Ledger;
   readonly recorder: Recorder;
   readonly metrics: Metrics;
   /** Milliseconds. */
@@ -22,7 +20,7 @@ export async function letTimePass(parts: {
   readonly log: Log;
   readonly stop: AbortSignal;
 }): Promise<void> {
-  const { ledger, recorder, metrics, clock, log, stop } = parts;
+  const { recorder, metrics, clock, log, stop } = parts;
   const every = (intervalMs: number, what: string, run: () => Promise<void>) => {
     const onError = (error: unknown) => {
       if (error instanceof StoreFailure) log.warn({ what, detail: error.message }, 'the ledger did not take a write');
@@ -32,10 +30,12 @@ export async function letTimePass(parts: {
   };
   await Promise.all([
     every(TICK_MS, 'tick', () => recorder.tick(clock.now())),
+    // A ledger that takes no write holds no window up.
+    every(TICK_MS, 'windows', async () => metrics.advance(clock.now())),
     every(RELEASE_MS, 'release', async () => metrics.tick(clock.now())),
     every(SWEEP_MS, 'sweep', () => {
       const { rows, errors } = parts.retentionMs();
-      return ledger.sweep({ rows: clock.now() - rows, errors: clock.now() - errors }, stop);
+      return recorder.sweep({ rows: clock.now() - rows, errors: clock.now() - errors }, stop);
     }),
   ]);
 }

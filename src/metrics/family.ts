@@ -1,4 +1,5 @@
 import type { Exemplar, Histogram, Totals } from '../domain/totals.ts';
+import type { WindowKeys } from '../domain/windows.ts';
 import type { TargetProjection } from '../ledger/projection.ts';
 
 /** The two text formats that `/metrics` speaks: text 0.0.4 and OpenMetrics 1.0.0. */
@@ -15,8 +16,8 @@ export interface Family {
   readonly labels: readonly string[];
   /** L: rebuilt from the ledger, never goes down over restarts. P: of this process. */
   readonly kept: 'L' | 'P';
-  /** Whether a target has it, or the program. */
-  readonly scope: 'target' | 'program';
+  /** Whether a target has it, a team, or the program. */
+  readonly scope: 'target' | 'team' | 'program';
 }
 
 /** A target as `/metrics` shows it: the truth for gauges, and the totals that may lag behind it (birth, first scrape). */
@@ -25,6 +26,25 @@ export interface Shown {
   readonly totals: Totals;
   /** Null: not shown yet. */
   readonly leadTimes: Histogram | null;
+  readonly windows: readonly WindowShown[];
+}
+
+/** The keys of one window, by its name. */
+export interface WindowShown {
+  readonly name: string;
+  readonly keys: WindowKeys;
+}
+
+/** Whose targets are taken together. */
+export interface TeamKey {
+  readonly source: string;
+  readonly team: string;
+  readonly environment: string;
+}
+
+/** A team as `/metrics` shows it. */
+export interface TeamShown extends TeamKey {
+  readonly windows: readonly (Pick<WindowKeys, 'recovery' | 'leadTime'> & { readonly name: string })[];
 }
 
 /** The labels that a sample has beside those of its target. */
@@ -62,6 +82,13 @@ export interface HistogramFamily extends OfTarget {
 
 /** A family with a series, or several, for each target. */
 export type TargetFamily = ScalarFamily | HistogramFamily;
+
+/** A family with a series, or several, for each team. */
+export interface TeamFamily extends Family {
+  readonly scope: 'team';
+  readonly type: 'gauge';
+  readonly samples: (shown: TeamShown) => readonly Scalar[];
+}
 
 interface OfProgram extends Family {
   readonly scope: 'program';

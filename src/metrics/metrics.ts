@@ -1,6 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Observe } from '../domain/observation.ts';
+import type { Window } from '../domain/windows.ts';
 import type { Changes, SourceCount, TargetProjection } from '../ledger/projection.ts';
+import type { WindowChanges } from '../ledger/window-log.ts';
 import type { SeriesLimits } from './budget.ts';
 import { expose, type Scrape, type ScrapeRequest } from './exposition.ts';
 import type { MetricsSource } from './known-series.ts';
@@ -17,6 +19,9 @@ export interface MetricsOptions {
   /** How long a target that a live event made known shows its counters at 0, in milliseconds; 0: not at all. */
   readonly birthHoldMs: number;
   readonly limits: SeriesLimits;
+  readonly windows: readonly Window[];
+  /** Below it a ratio is absent. */
+  readonly minSamples: number;
   readonly build: Build;
   readonly clock: Clock;
   /** Hears of a metric of the program that failed; the scrape goes out without its samples. */
@@ -26,12 +31,16 @@ export interface MetricsOptions {
 /** Everything on `/metrics`. Nothing here reads the ledger: it is told. */
 export interface Metrics {
   readonly observe: Observe;
+  /** At start, before the first scrape: what windows are taken over. */
+  takeRows(rows: WindowChanges): void;
   /** Takes over what a commit changed. */
   apply(changes: Changes): void;
   /** After a reload: only these sources, and targets of theirs, are shown. */
   setSources(sources: readonly MetricsSource[]): void;
   /** Time passed: `now` in milliseconds since the epoch. */
   tick(now: number): void;
+  /** Time passed for windows. */
+  advance(now: number): void;
   scrape(request: ScrapeRequest): Promise<Scrape>;
   /** A scrape was sent to its last byte. */
   served(): void;
@@ -39,8 +48,8 @@ export interface Metrics {
 }
 
 export function openMetrics(options: MetricsOptions): Metrics {
-  const { birthHoldMs, limits, clock } = options;
-  const targets = new Targets(options.projections, { birthHoldMs, limits, now: clock.now() });
+  const { birthHoldMs, limits, windows, minSamples, clock } = options;
+  const targets = new Targets(options.projections, { birthHoldMs, limits, windows, minSamples, now: clock.now() });
   const program = new ProgramMetrics(options.build, options.onError);
   const setSources = (sources: readonly MetricsSource[]): void => {
     targets.setSources(sources.map(({ name }) => name));
@@ -54,7 +63,9 @@ export function openMetrics(options: MetricsOptions): Metrics {
       targets.apply(changes, clock.now());
       program.apply(changes);
     },
+    takeRows: (rows) => targets.takeRows(rows, clock.now()),
     setSources,
+    advance: (now) => targets.advance(now),
     tick: (now) => targets.tick(now),
     scrape: (request) => expose(targets, program, clock, request),
     served: () => targets.served(),

@@ -1,4 +1,13 @@
-import type { Distribution, HistogramFamily, Scalar, ScalarFamily, Shown, TargetFamily } from './family.ts';
+import type {
+  Distribution,
+  Family,
+  HistogramFamily,
+  Scalar,
+  Shown,
+  TargetFamily,
+  TeamFamily,
+  TeamShown,
+} from './family.ts';
 import { exemplarText, formatBound, formatValue, labelText } from './format.ts';
 
 /** One target's samples of one family in both formats: one and the same text where no exemplar makes them differ. */
@@ -14,6 +23,13 @@ export function renderTarget(families: readonly TargetFamily[], shown: Shown): r
   const whole = labelText({ source, app, environment, team });
   const teamless = labelText({ source, app, environment });
   return families.map((family) => linesOf(samplesOf(family, family.labels.includes('team') ? whole : teamless, shown)));
+}
+
+/** The lines of one team, one element per family, in the order of `families`. */
+export function renderTeam(families: readonly TeamFamily[], shown: TeamShown): readonly Lines[] {
+  const { source, team, environment } = shown;
+  const identity = labelText({ source, team, environment });
+  return families.map((family) => linesOf(family.samples(shown).map((sample) => scalarLine(family, identity, sample))));
 }
 
 /** One line in the making. */
@@ -33,7 +49,7 @@ function samplesOf(family: TargetFamily, identity: string, shown: Shown): Line[]
   }
 }
 
-function scalarLine(family: ScalarFamily, identity: string, sample: Scalar): Line {
+function scalarLine(family: Pick<Family, 'name'>, identity: string, sample: Scalar): Line {
   const labels = withOwn(identity, sample);
   return {
     sample: `${family.name}{${labels}} ${formatValue(sample.value)}`,

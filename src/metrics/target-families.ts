@@ -1,9 +1,8 @@
 import { OUTCOMES } from '../domain/deployment.ts';
 import { DURATION_BOUNDS, emptyHistogram, RECOVERY_BOUNDS } from '../domain/totals.ts';
-import type { TargetProjection } from '../ledger/projection.ts';
-import type { Scalar, TargetFamily } from './family.ts';
-
-const TARGET_LABELS = ['source', 'app', 'environment', 'team'] as const;
+import type { TargetFamily } from './family.ts';
+import { bothOf, deploys, moment, TARGET_LABELS } from './samples.ts';
+import { WINDOW_FAMILIES } from './window-families.ts';
 
 /**
  * Every family that a target has, in the order of the page. A counter shows each label value that its source can
@@ -157,21 +156,7 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     scope: 'target',
     samples: ({ projection }) => moment(projection.observedSince),
   },
+  ...WINDOW_FAMILIES,
 ];
 
-/** What only posts errors is never deployed; what was deployed once keeps its counters. */
-function deploys({ capabilities, totals }: TargetProjection): boolean {
-  return capabilities.kinds.includes('deployment') || totals.deployments.success + totals.deployments.failure > 0;
-}
-
 const NO_RECOVERIES = emptyHistogram(RECOVERY_BOUNDS);
-
-/** A time as a value: absent while it is unknown, never 0. */
-function moment(at: number | null, labels: Scalar['labels'] = {}): readonly Scalar[] {
-  return at === null ? [] : [{ labels, value: at / 1000 }];
-}
-
-/** What the source can produce, and what the history holds beside it: a counter that was shown once must stay. */
-function bothOf<K extends string>(capable: readonly K[], counted: Partial<Record<K, unknown>>): readonly K[] {
-  return [...new Set([...capable, ...(Object.keys(counted) as K[])])];
-}

@@ -1,5 +1,5 @@
 import { Block } from './block.ts';
-import type { Format, TargetFamily } from './family.ts';
+import type { Family, Format } from './family.ts';
 import { header } from './format.ts';
 import type { Lines } from './render.ts';
 
@@ -18,14 +18,14 @@ interface Group {
   readonly blocks: (Blocks | null)[];
 }
 
-/** The lines of all targets that are shown, kept in blocks that are made again only where a line changed. */
+/** The lines of all targets, or teams, that are shown, kept in blocks that are made again only where a line changed. */
 export class TargetPage {
   readonly #headers: readonly Blocks[];
   readonly #groups = new Map<number, Group>();
   /** Groups of which a block is missing. */
   readonly #stale = new Set<Group>();
 
-  constructor(families: readonly TargetFamily[]) {
+  constructor(families: readonly Family[]) {
     this.#headers = families.map((family) => ({
       text: new Block([header(family, 'text')]),
       openmetrics: new Block([header(family, 'openmetrics')]),

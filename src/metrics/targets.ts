@@ -1,12 +1,17 @@
 import { emptyTotals, type Histogram, type Totals } from '../domain/totals.ts';
+import { spanOf, type Window, windowKeys } from '../domain/windows.ts';
 import type { Changes, TargetProjection } from '../ledger/projection.ts';
+import type { WindowChanges } from '../ledger/window-log.ts';
 import type { Block } from './block.ts';
 import { overBudget, type SeriesLimits } from './budget.ts';
 import type { Format } from './family.ts';
 import type { Pacer } from './pacer.ts';
-import { type Lines, renderTarget } from './render.ts';
+import { type Lines, renderTarget, renderTeam } from './render.ts';
 import { TARGET_FAMILIES } from './target-families.ts';
 import { TargetPage } from './target-page.ts';
+import { TEAM_FAMILIES } from './team-families.ts';
+import { Teams } from './teams.ts';
+import { WindowBook } from './window-book.ts';
 
 /** One target as this process knows it. */
 interface Target {
@@ -21,6 +26,16 @@ interface Target {
   /** As last rendered; null before. */
   lines: readonly Lines[] | null;
   series: number;
+}
+
+export interface TargetsOptions {
+  readonly birthHoldMs: number;
+  readonly limits: SeriesLimits;
+  readonly windows: readonly Window[];
+  /** Below it a ratio is absent. */
+  readonly minSamples: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** All targets' part of one scrape. */
@@ -45,11 +60,18 @@ const NOTHING_YET = emptyTotals();
  */
 export class Targets {
   readonly #page = new TargetPage(TARGET_FAMILIES);
+  readonly #teamPage = new TargetPage(TEAM_FAMILIES);
   readonly #targets = new Map<number, Target>();
   /** Those that must be rendered before the next scrape. */
   readonly #changed = new Set<Target>();
   readonly #birthHoldMs: number;
   readonly #limits: SeriesLimits;
+  readonly #windows: readonly Window[];
+  readonly #minSamples: number;
+  readonly #book: WindowBook;
+  readonly #teams: Teams;
+  /** Series of each team. */
+  readonly #teamSeries = new Map<number, number>();
   #sources: ReadonlySet<string> = new Set();
   #dropped: ReadonlySet<number> = new Set();
   /** Whether `#dropped` was decided since series last came or went. */
@@ -57,12 +79,13 @@ export class Targets {
   #firstScrapeServed = false;
 
   /** Starts with the targets that the ledger knows; nothing is shown before `setSources` says whose. */
-  constructor(
-    projections: readonly TargetProjection[],
-    options: { readonly birthHoldMs: number; readonly limits: SeriesLimits; readonly now: number },
-  ) {
+  constructor(projections: readonly TargetProjection[], options: TargetsOptions) {
     this.#birthHoldMs = options.birthHoldMs;
     this.#limits = options.limits;
+    this.#windows = options.windows;
+    this.#minSamples = options.minSamples;
+    this.#book = new WindowBook(options.windows, options.now);
+    this.#teams = new Teams(options.windows, this.#book);
     for (const projection of projections) this.#add(projection, projection.totals, options.now);
   }
 
@@ -77,7 +100,8 @@ export class Targets {
   }
 
   /** Takes over what a commit changed. */
-  apply(changes: Pick<Changes, 'targets' | 'gone'>, now: number): void {
+  apply(changes: Pick<Changes, 'targets' | 'gone' | 'windows'>, now: number): void {
+    this.takeRows(changes.windows, now);
     for (const id of changes.gone) this.#remove(id);
     for (const projection of changes.targets) {
       const target = this.#targets.get(projection.id);
@@ -88,6 +112,16 @@ export class Targets {
         this.#changed.add(target);
       }
     }
+  }
+
+  /** Takes over what windows are taken over. */
+  takeRows(windows: WindowChanges, now: number): void {
+    this.#note(this.#book.take(windows, now));
+  }
+
+  /** Time passed for windows: what came into one or aged out of one is shown anew. */
+  advance(now: number): void {
+    this.#note(this.#book.advance(now));
   }
 
   /** Lets targets show their counters whose time has come. */
@@ -124,12 +158,28 @@ export class Targets {
         this.#render(target);
         if (pacer.due()) await pacer.rest();
       }
+      for (const { id, shown } of this.#teams.changes()) {
+        const lines = shown === null ? null : renderTeam(TEAM_FAMILIES, shown);
+        if (lines === null) this.#teamPage.hide(id);
+        else this.#teamPage.show(id, lines);
+        this.#teamSeries.set(id, seriesOf(lines ?? []));
+        if (pacer.due()) await pacer.rest();
+      }
       if (!this.#fits) this.#fit();
-      for (const _ of this.#page.refresh()) if (pacer.due()) await pacer.rest();
-    } while (this.#changed.size > 0 || !this.#fits);
+      for (const page of [this.#page, this.#teamPage])
+        for (const _ of page.refresh()) if (pacer.due()) await pacer.rest();
+    } while (this.#changed.size > 0 || this.#teams.hasChanged || !this.#fits);
     // From here on nothing may wait, or a change would come between the targets and the page.
     const { series, dropped } = this.#count();
-    return { blocks: this.#page.blocks(format), series, dropped };
+    return { blocks: [...this.#page.blocks(format), ...this.#teamPage.blocks(format)], series, dropped };
+  }
+
+  /** Those of these that are known are to be rendered. */
+  #note(ids: Iterable<number>): void {
+    for (const id of ids) {
+      const target = this.#targets.get(id);
+      if (target !== undefined) this.#changed.add(target);
+    }
   }
 
   #add(projection: TargetProjection, atStart: Totals | null, now: number): void {
@@ -158,6 +208,7 @@ export class Targets {
     const target = this.#targets.get(id);
     if (target === undefined) return;
     this.#targets.delete(id);
+    this.#teams.put(id, null);
     this.#changed.delete(target);
     this.#page.hide(id);
     this.#fits = false;
@@ -170,11 +221,23 @@ export class Targets {
       target.lines = null;
       target.series = 0;
       this.#page.hide(projection.id);
+      this.#teams.put(projection.id, null);
       return;
     }
     const totals = target.heldUntil === null ? (target.atStart ?? projection.totals) : NOTHING_YET;
-    target.lines = renderTarget(TARGET_FAMILIES, { projection, totals, leadTimes: leadTimesOf(totals, target) });
-    target.series = target.lines.reduce((sum, { series }) => sum + series, 0);
+    this.#teams.put(projection.id, projection);
+    const rows = this.#book.rowsOf(projection.id);
+    const windows = this.#windows.map((window) => ({
+      name: window.name,
+      keys: windowKeys(rows, spanOf(window, this.#book.now), this.#minSamples),
+    }));
+    target.lines = renderTarget(TARGET_FAMILIES, {
+      projection,
+      totals,
+      leadTimes: leadTimesOf(totals, target),
+      windows,
+    });
+    target.series = seriesOf(target.lines);
     if (!this.#dropped.has(projection.id)) this.#page.show(projection.id, target.lines);
   }
 
@@ -198,7 +261,7 @@ export class Targets {
   }
 
   #count(): Omit<TargetSnapshot, 'blocks'> {
-    let series = 0;
+    let series = this.#teamSeries.values().reduce((sum, ofTeam) => sum + ofTeam, 0);
     const dropped = new Map<string, number>();
     for (const target of this.#targets.values()) {
       const { id, source } = target.projection;
@@ -212,4 +275,8 @@ export class Targets {
 function leadTimesOf({ leadTimes }: Totals, { leadTimesHeldUntil }: Target): Histogram | null {
   if (leadTimes === undefined || leadTimes.shownSince === null) return null;
   return leadTimesHeldUntil === null ? leadTimes.all : leadTimes.prior;
+}
+
+function seriesOf(lines: readonly Lines[]): number {
+  return lines.reduce((sum, { series }) => sum + series, 0);
 }

@@ -11,8 +11,6 @@ describe('what is not built yet', () => {
   it.each([
     ['ledger: postgres://dora@db/dora', 'ledger: postgres://'],
     ['ledger_password_file: token', 'ledger_password_file'],
-    ['windows: [7d]', 'windows'],
-    ['min_samples: 6', 'min_samples'],
     ['attribution_window: 23h', 'attribution_window'],
     [`sink: {workspaces: [${WORKSPACE}]}`, 'sink.workspaces'],
     ['sink: {max_body: 65KiB}', 'sink.max_body'],
@@ -42,7 +40,7 @@ describe('what is not built yet', () => {
     ['an Argo CD', 'sources: [{type: argocd, url: https://cd, token_file: token}]'],
     [
       'what is built',
-      'ledger: sqlite:other.db\nretention: 100d\nincident_expiry: 10d\nbirth_hold: 0s\nseries_limit: 5',
+      'ledger: sqlite:other.db\nretention: 100d\nincident_expiry: 10d\nbirth_hold: 0s\nseries_limit: 5\nwindows: [7d]\nmin_samples: 6',
     ],
   ])('is not %s', (_, yaml) => {
     using folder = new Folder();
@@ -57,8 +55,6 @@ describe('what is not built yet', () => {
     expect(keys).toEqual([
       'ledger',
       'ledger_password_file',
-      'windows',
-      'min_samples',
       'attribution_window',
       'forge',
       'lead_time',

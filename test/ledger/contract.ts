@@ -16,6 +16,7 @@ import { sinkIntakeContract } from './contract/sink-intake.ts';
 import { sinkRulesContract } from './contract/sink-rules.ts';
 import { sweepingContract } from './contract/sweeping.ts';
 import { tickContract } from './contract/tick.ts';
+import { windowsContract } from './contract/windows.ts';
 import type { OpenStore } from './support.ts';
 
 /** What every store of the ledger must show. `open` gives a new, empty one each time. */
@@ -37,6 +38,7 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('changes', () => changesContract(open));
     describe('time', () => tickContract(open));
     describe('retention', () => sweepingContract(open));
+    describe('windows', () => windowsContract(open));
     describe('queries', () => queryingContract(open));
   });
 }

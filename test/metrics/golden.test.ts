@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { DURATION_BOUNDS, emptyHistogram, emptyTotals, observe, RECOVERY_BOUNDS } from '../../src/domain/totals.ts';
-import { OPEN_METRICS, ofTargets, open, page, projection } from './support.ts';
+import { NO_WINDOW_CHANGES } from '../../src/ledger/window-log.ts';
+import { FakeClock, OPEN_METRICS, ofTargets, open, page, projection } from './support.ts';
 
 /** F at 100, F at 200, S at 400, S at 900, then a failure: five deployments, one recovery of 300 s, one open incident. */
 function story() {
@@ -26,7 +27,39 @@ function story() {
   });
 }
 
+/** That story on a page, a day later. */
+function told() {
+  const clock = new FakeClock();
+  clock.at = 1_750_086_400_000;
+  const metrics = open({ projections: [story()], windows: [{ name: '30d', ms: 30 * 86_400_000 }], clock });
+  const row = (second: number, failed: boolean, isRework = false) => ({
+    target: 1,
+    at: 1_750_000_000_000 + second * 1000,
+    failuresSeen: true,
+    changeFailure: failed ? ('deployment' as const) : null,
+    isRework,
+  });
+  metrics.takeRows({
+    ...NO_WINDOW_CHANGES,
+    added: [row(100, true), row(200, true), row(400, false, true), row(900, false), row(950.5, true)],
+    recoveries: [
+      {
+        incident: 1,
+        recovery: {
+          target: 1,
+          incident: 1,
+          deployment: 'p1',
+          openedAt: 1_750_000_100_000,
+          closedAt: 1_750_000_400_000,
+        },
+      },
+    ],
+  });
+  return metrics;
+}
+
 const T = 'source="woodpecker",app="shop/cart",environment="production",team="shop"';
+const TEAM = 'source="woodpecker",team="shop",environment="production"';
 
 const TEXT = `\
 # HELP dora_deployments_total Deployments that ended, by outcome, as of the last poll.
@@ -90,6 +123,41 @@ dora_recovery_time_seconds_count{${T},kind="deployment"} 1
 # HELP dora_target_observed_since_timestamp_seconds From when on the history of the target is known whole, in seconds since the Unix epoch. A window that begins before it is incomplete.
 # TYPE dora_target_observed_since_timestamp_seconds gauge
 dora_target_observed_since_timestamp_seconds{${T}} 1750000000
+# HELP dora_window_deployments Deployments that ended in the window, both outcomes.
+# TYPE dora_window_deployments gauge
+dora_window_deployments{${T},window="30d"} 5
+# HELP dora_window_ratio_deployments Deployments that ended in the window and whose failures could be seen: the denominator and sample size of the change failure ratio.
+# TYPE dora_window_ratio_deployments gauge
+dora_window_ratio_deployments{${T},window="30d"} 5
+# HELP dora_window_change_failures Change failures among the deployments of dora_window_ratio_deployments, by what made them one.
+# TYPE dora_window_change_failures gauge
+dora_window_change_failures{${T},window="30d",cause="deployment"} 3
+# HELP dora_window_change_failure_ratio Change failures over the deployments of dora_window_ratio_deployments, absent over fewer than min_samples.
+# TYPE dora_window_change_failure_ratio gauge
+dora_window_change_failure_ratio{${T},window="30d"} 0.6
+# HELP dora_window_rework_deployments Rework among the deployments of dora_window_ratio_deployments: rollbacks, and those that repaired a failing target.
+# TYPE dora_window_rework_deployments gauge
+dora_window_rework_deployments{${T},window="30d"} 1
+# HELP dora_window_recovery_time_seconds Time to recover, in seconds, over the failing spans of the target that ended in the window, absent over none.
+# TYPE dora_window_recovery_time_seconds gauge
+dora_window_recovery_time_seconds{${T},window="30d",stat="mean"} 300
+dora_window_recovery_time_seconds{${T},window="30d",stat="median"} 300
+dora_window_recovery_time_seconds{${T},window="30d",stat="p90"} 300
+# HELP dora_window_lead_time_seconds Time from commit to deployed, in seconds, over the changes that were deployed in the window, absent over none.
+# TYPE dora_window_lead_time_seconds gauge
+# HELP dora_window_recoveries Failing spans of the target that ended in the window: the sample size of dora_window_recovery_time_seconds.
+# TYPE dora_window_recoveries gauge
+dora_window_recoveries{${T},window="30d"} 1
+# HELP dora_window_changes Changes with a known lead time that were deployed in the window: the sample size of dora_window_lead_time_seconds.
+# TYPE dora_window_changes gauge
+dora_window_changes{${T},window="30d"} 0
+# HELP dora_team_window_recovery_time_seconds Time to recover, in seconds, over the failing spans of all targets of the team that ended in the window, absent over none.
+# TYPE dora_team_window_recovery_time_seconds gauge
+dora_team_window_recovery_time_seconds{${TEAM},window="30d",stat="mean"} 300
+dora_team_window_recovery_time_seconds{${TEAM},window="30d",stat="median"} 300
+dora_team_window_recovery_time_seconds{${TEAM},window="30d",stat="p90"} 300
+# HELP dora_team_window_lead_time_seconds Time from commit to deployed, in seconds, over the changes that all targets of the team deployed in the window, absent over none.
+# TYPE dora_team_window_lead_time_seconds gauge
 `;
 
 /** What OpenMetrics has besides: exemplars, after the samples they belong to. */
@@ -102,13 +170,13 @@ const EXEMPLARS: readonly [string, string][] = [
 ];
 
 it("shows a target's history in the text format", async () => {
-  expect(ofTargets(await page(open({ projections: [story()] })))).toBe(TEXT);
+  expect(ofTargets(await page(told()))).toBe(TEXT);
 });
 
 it('shows the same in OpenMetrics, with exemplars and families named without _total', async () => {
   let expected = TEXT.replaceAll(/^# (HELP|TYPE) (\w+)_total /gm, '# $1 $2 ');
   for (const [sample, exemplar] of EXEMPLARS) expected = expected.replace(`${sample}\n`, `${sample} ${exemplar}\n`);
-  const body = await page(open({ projections: [story()] }), OPEN_METRICS);
+  const body = await page(told(), OPEN_METRICS);
   expect(ofTargets(body)).toBe(expected);
   expect(body.endsWith('\n# EOF\n')).toBe(true);
 });

@@ -2,6 +2,7 @@ import type { Capabilities } from '../../src/domain/batch.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { emptyTotals } from '../../src/domain/totals.ts';
 import type { Changes, TargetProjection } from '../../src/ledger/projection.ts';
+import { NO_WINDOW_CHANGES } from '../../src/ledger/window-log.ts';
 import { type Metrics, type MetricsOptions, openMetrics } from '../../src/metrics/metrics.ts';
 
 export const NOW = 1_750_000_000_000;
@@ -59,7 +60,7 @@ export function deployed(successes: number, parts: Partial<TargetProjection> = {
 }
 
 export function changes(parts: Partial<Changes>): Changes {
-  return { targets: [], gone: [], counts: [], successes: [], ...parts };
+  return { targets: [], gone: [], counts: [], windows: NO_WINDOW_CHANGES, successes: [], ...parts };
 }
 
 export function open(parts: Partial<MetricsOptions> = {}): Metrics {
@@ -70,6 +71,8 @@ export function open(parts: Partial<MetricsOptions> = {}): Metrics {
     sources: [WOODPECKER],
     birthHoldMs: 0,
     limits: { inAll: 0, perSource: 0 },
+    windows: [],
+    minSamples: 5,
     build: { version: '1.2.3', revision: 'abc', node: 'v26' },
     clock: new FakeClock(),
     onError: (error) => {

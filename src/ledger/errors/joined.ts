@@ -1,4 +1,5 @@
 import type { Changes, TargetProjection } from '../projection.ts';
+import { joinedWindows } from '../window-log.ts';
 
 /** What several steps of one transaction changed: of a target that more than one did, the last word. */
 export function joined(parts: readonly Changes[]): Changes {
@@ -8,6 +9,7 @@ export function joined(parts: readonly Changes[]): Changes {
     targets: [...targets.values()],
     gone: parts.flatMap(({ gone }) => gone),
     counts: parts.flatMap(({ counts }) => counts),
+    windows: joinedWindows(parts.map(({ windows }) => windows)),
     successes: parts.flatMap(({ successes }) => successes),
   };
 }

@@ -13,8 +13,7 @@ export function deploymentOf(
   attempt: Attempt,
   rollback: boolean,
   target: TargetKey,
-  application: Listed,
-  settings: Pick<ArgocdSettings, 'url'>,
+  { application, settings, firstSight }: Reading,
 ): Deployment {
   const { at, startedAt } = attempt;
   return {
@@ -33,6 +32,8 @@ export function deploymentOf(
     beginningKnown: true,
     startedAt,
     rollback,
+    // History holds no failures: what ended before the first look could have had some (counting.md §8).
+    failuresSeen: !firstSight,
   };
 }
 

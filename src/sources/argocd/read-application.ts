@@ -42,7 +42,7 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
     ...own.rows,
   ].filter((row) => row.kind === 'ignored' || isInLife(row.attempt, application));
   const judged = judgeRows(counted, rows, (attempt, rollback) =>
-    deploymentOf(attempt, rollback, before.target, application, settings),
+    deploymentOf(attempt, rollback, before.target, reading),
   );
   const lost = reading.firstSight ? 0 : lostEntries(before, application);
   const gaps = lost + (told.whole ? 0 : 1);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Plan } from '../../../src/domain/transition.ts';
+import { NO_WINDOW_CHANGES } from '../../../src/ledger/window-log.ts';
 import {
   ALL_DEPLOYMENTS,
   at,
@@ -18,7 +19,13 @@ import {
 export function recordingContract(open: OpenStore): void {
   test('an empty ledger shows nothing', async () => {
     await using store = await open();
-    expect(await store.ledger.snapshot()).toEqual({ targets: [], gone: [], counts: [], successes: [] });
+    expect(await store.ledger.snapshot()).toEqual({
+      targets: [],
+      gone: [],
+      counts: [],
+      windows: NO_WINDOW_CHANGES,
+      successes: [],
+    });
     expect(await store.ledger.state('ci')).toEqual(new Map());
     expect(await store.ledger.decided('ci', ['any'])).toEqual(new Set());
   });
@@ -141,7 +148,13 @@ export function recordingContract(open: OpenStore): void {
       gaps: 1,
     });
     await expect(store.ledger.record(whole)).rejects.toThrow('no plan');
-    expect(await store.ledger.snapshot()).toEqual({ targets: [], gone: [], counts: [], successes: [] });
+    expect(await store.ledger.snapshot()).toEqual({
+      targets: [],
+      gone: [],
+      counts: [],
+      windows: NO_WINDOW_CHANGES,
+      successes: [],
+    });
     expect(await store.ledger.state('ci')).toEqual(new Map());
     expect(await store.ledger.decided('ci', ['x', failure(1).id])).toEqual(new Set());
     broken = false;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_WINDOW_CHANGES } from '../../../src/ledger/window-log.ts';
 import {
   at,
   batch,
@@ -23,7 +24,13 @@ export function tickContract(open: OpenStore): void {
   test('a tick with nothing due changes nothing and commits nothing', async () => {
     await using store = await open();
     await store.ledger.record(batch([failure(100)]));
-    expect(await store.ledger.tick(at(100) + EXPIRY)).toEqual({ targets: [], gone: [], counts: [], successes: [] });
+    expect(await store.ledger.tick(at(100) + EXPIRY)).toEqual({
+      targets: [],
+      gone: [],
+      counts: [],
+      windows: NO_WINDOW_CHANGES,
+      successes: [],
+    });
     expect(store.observed).toHaveLength(1);
   });
 

@@ -56,6 +56,7 @@ test('a deployment carries what people and lead time want to know', async () => 
       beginningKnown: true,
       startedAt: NOON,
       rollback: false,
+      failuresSeen: true,
     },
   ]);
 });

@@ -96,6 +96,8 @@ export async function openProgram(
       sources: [{ name: own.name, capabilities: collector.capabilities, ignoredReasons: collector.ignores }],
       birthHoldMs: 0,
       limits: { inAll: 0, perSource: 0 },
+      windows: [],
+      minSamples: 5,
       build: { version: '0', revision: '0', node: '0' },
       clock,
       onError: (error) => {

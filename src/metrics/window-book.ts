@@ -1,0 +1,139 @@
+import { DeploymentTimeline } from '../domain/deployment-timeline.ts';
+import { LeadTimeline } from '../domain/lead-timeline.ts';
+import type { Recovery } from '../domain/recovery-spans.ts';
+import type { Window, WindowRows } from '../domain/windows.ts';
+import type { WindowChanges } from '../ledger/window-log.ts';
+
+/** How much longer rows are kept, in milliseconds: a clock that is set back makes them young again. */
+const KEPT_MS = 60 * 60_000;
+
+/** What windows are taken over of one target. */
+interface Pages {
+  readonly deployments: DeploymentTimeline;
+  readonly recoveries: Map<number, Recovery>;
+  readonly changes: LeadTimeline;
+  /** When a row will come into a window or age out of one, with nothing else happening; null: never. */
+  dueAt: number | null;
+}
+
+const BLANK: Pages = {
+  deployments: new DeploymentTimeline(),
+  recoveries: new Map(),
+  changes: new LeadTimeline(),
+  dueAt: null,
+};
+
+/**
+ * The rows of all targets that are within the longest window, kept up with the ledger: what it costs depends on what
+ * changed or aged out alone. Rows stay while their target is gone, as it may come back.
+ */
+export class WindowBook {
+  readonly #windows: readonly Window[];
+  readonly #longestMs: number;
+  readonly #targets = new Map<number, Pages>();
+  /** Whose recovery an incident is. */
+  readonly #targetOf = new Map<number, number>();
+  #now: number;
+
+  /** `now` in milliseconds since the epoch. */
+  constructor(windows: readonly Window[], now: number) {
+    this.#windows = windows;
+    this.#longestMs = Math.max(0, ...windows.map(({ ms }) => ms));
+    this.#now = now;
+  }
+
+  /** Takes over what a commit changed by `now`; the numbers of the targets whose windows it may have changed. */
+  take({ moved, removed, added, recoveries }: WindowChanges, now: number): ReadonlySet<number> {
+    this.#now = Math.max(this.#now, now);
+    const touched = new Set<number>();
+    const pagesOf = (target: number): Pages => {
+      touched.add(target);
+      const pages = this.#targets.get(target) ?? blank();
+      this.#targets.set(target, pages);
+      return pages;
+    };
+    for (const { from, to } of moved) this.#move(pagesOf(from), pagesOf(to), to);
+    for (const row of added) pagesOf(row.target).deployments.add(row);
+    for (const row of removed) pagesOf(row.target).deployments.remove(row);
+    for (const { incident, recovery } of recoveries) {
+      const before = this.#targetOf.get(incident);
+      if (before !== undefined) {
+        pagesOf(before).recoveries.delete(incident);
+        this.#targetOf.delete(incident);
+      }
+      if (recovery === null) continue;
+      const { target, ...rest } = recovery;
+      pagesOf(target).recoveries.set(incident, rest);
+      this.#targetOf.set(incident, target);
+    }
+    for (const target of touched) this.#settle(target);
+    return touched;
+  }
+
+  /** Time passed: the numbers of the targets that a row came into a window of, or aged out of one. */
+  advance(now: number): ReadonlySet<number> {
+    const changed = new Set<number>();
+    // A clock that is set back makes rows young again.
+    const all = now < this.#now;
+    this.#now = now;
+    for (const [target, { dueAt }] of this.#targets) if (all || (dueAt !== null && dueAt <= now)) changed.add(target);
+    for (const target of changed) this.#settle(target);
+    return changed;
+  }
+
+  /** As of which moment windows are taken, in milliseconds since the epoch. */
+  get now(): number {
+    return this.#now;
+  }
+
+  rowsOf(target: number): WindowRows {
+    const { deployments, recoveries, changes } = this.#targets.get(target) ?? BLANK;
+    return {
+      count: (span) => deployments.count(span),
+      recoveries: () => recoveries.values(),
+      leadTimes: (span) => changes.leadTimes(span),
+    };
+  }
+
+  #move(from: Pages, to: Pages, target: number): void {
+    from.deployments.moveTo(to.deployments);
+    from.changes.moveTo(to.changes);
+    for (const [incident, recovery] of from.recoveries) {
+      to.recoveries.set(incident, recovery);
+      this.#targetOf.set(incident, target);
+    }
+    from.recoveries.clear();
+  }
+
+  /** Forgets what no window reaches back to, and finds out when the next row will move. */
+  #settle(target: number): void {
+    const pages = this.#targets.get(target);
+    if (pages === undefined) return;
+    const { deployments, recoveries, changes } = pages;
+    const outside = this.#now - this.#longestMs - KEPT_MS;
+    deployments.forget(outside);
+    changes.forget(outside);
+    for (const [incident, { closedAt }] of recoveries) {
+      if (closedAt > outside) continue;
+      recoveries.delete(incident);
+      this.#targetOf.delete(incident);
+    }
+    if (deployments.size + changes.size + recoveries.size === 0) this.#targets.delete(target);
+    else pages.dueAt = this.#dueAt(pages);
+  }
+
+  #dueAt({ deployments, recoveries, changes }: Pages): number | null {
+    let due: number | null = null;
+    for (const edge of [0, ...this.#windows.map(({ ms }) => ms)]) {
+      const after = this.#now - edge;
+      const closes = [...recoveries.values()].map(({ closedAt }) => closedAt).filter((at) => at > after);
+      for (const at of [deployments.next(after), changes.next(after), ...closes])
+        if (at !== null && (due === null || at + edge < due)) due = at + edge;
+    }
+    return due;
+  }
+}
+
+function blank(): Pages {
+  return { deployments: new DeploymentTimeline(), recoveries: new Map(), changes: new LeadTimeline(), dueAt: null };
+}
