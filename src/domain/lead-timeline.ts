@@ -23,16 +23,6 @@ export class LeadTimeline {
     this.#leads.splice(place, 0, leadMs);
   }
 
-  /** Takes one such row away; one that is not there, or no longer, is no matter. */
-  remove({ at, leadMs }: WindowChange): void {
-    for (let place = this.#after(at) - 1; this.#ats[place] === at; place -= 1) {
-      if (this.#leads[place] !== leadMs) continue;
-      this.#ats.splice(place, 1);
-      this.#leads.splice(place, 1);
-      return;
-    }
-  }
-
   /** Moves all rows over to another one. */
   moveTo(other: LeadTimeline): void {
     const leads = this.#leads.splice(0);

@@ -8,6 +8,7 @@ import { inSlices, insertRows } from './rows.ts';
 import { writeTargets } from './settle-targets.ts';
 import type { LookupsTable, Tables } from './tables.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
+import { NO_WINDOW_CHANGES } from './window-log.ts';
 
 /** What the lookup of a deployment's commits found. */
 export interface Findings {
@@ -18,7 +19,7 @@ export interface Findings {
   readonly now: number;
 }
 
-const NOTHING: Changes = { targets: [], gone: [], counts: [], successes: [] };
+const NOTHING: Changes = { targets: [], gone: [], counts: [], windows: NO_WINDOW_CHANGES, successes: [] };
 
 /**
  * Records what a lookup found and ends it, in the caller's transaction; one that has ended already changes nothing. A
@@ -50,7 +51,11 @@ export async function recordChanges(trx: Transaction<Tables>, findings: Findings
   const counts = await addCounts(trx, counting);
   if (!shown && rows.every(({ lead_ms: leadMs }) => leadMs === null)) return { ...NOTHING, counts };
   await writeTargets(trx, [work]);
-  return { ...NOTHING, targets: work.row.removed_at === null ? [projectionOf(work)] : [], counts };
+  const changes = rows.flatMap(({ target_id: target, at, lead_ms: leadMs }) =>
+    leadMs === null ? [] : { target, at, leadMs },
+  );
+  const targets = work.row.removed_at === null ? [projectionOf(work)] : [];
+  return { ...NOTHING, targets, counts, windows: { ...NO_WINDOW_CHANGES, changes } };
 }
 
 /** Each commit once: of those found, and of all that the target ever got. */

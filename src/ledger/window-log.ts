@@ -1,4 +1,5 @@
 import type { WindowDeployment } from '../domain/deployment-timeline.ts';
+import type { WindowChange } from '../domain/lead-timeline.ts';
 import type { Recovery } from '../domain/recovery-spans.ts';
 
 /** A row of a target, by the ledger's number of the target. */
@@ -13,9 +14,11 @@ export interface WindowChanges {
   readonly removed: readonly OfTarget<WindowDeployment>[];
   /** Incidents as they are now, by number; null: no recovery time is to be told of it. */
   readonly recoveries: readonly { readonly incident: number; readonly recovery: OfTarget<Recovery> | null }[];
+  /** Changes whose lead time became known. None is ever taken back. */
+  readonly changes: readonly OfTarget<WindowChange>[];
 }
 
-export const NO_WINDOW_CHANGES: WindowChanges = { moved: [], removed: [], added: [], recoveries: [] };
+export const NO_WINDOW_CHANGES: WindowChanges = { moved: [], removed: [], added: [], recoveries: [], changes: [] };
 
 /** What several steps of one transaction changed, in their order. */
 export function joinedWindows(parts: readonly WindowChanges[]): WindowChanges {
@@ -53,6 +56,6 @@ export class WindowLog {
 
   get changes(): WindowChanges {
     const recoveries = [...this.#recoveries].map(([incident, recovery]) => ({ incident, recovery }));
-    return { moved: this.#moved, removed: this.#removed, added: this.#added, recoveries };
+    return { moved: this.#moved, removed: this.#removed, added: this.#added, recoveries, changes: [] };
   }
 }

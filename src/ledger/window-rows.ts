@@ -85,46 +85,67 @@ export async function recoveriesOf(
   return incidents.map((incident) => ({ incident, recovery: found.get(incident) ?? null }));
 }
 
-/** Reads what windows are taken over that ended after `since`, in bounded parts, deployments in the order of their ends. */
+interface Place {
+  readonly at: number;
+  readonly id: number;
+}
+
+/** Reads what windows are taken over that ended after `since`, in bounded parts, in the order of their ends. */
 export async function* readWindowRows(db: Kysely<Tables>, since: number): AsyncGenerator<WindowChanges> {
-  let place = { at: since, id: Number.MAX_SAFE_INTEGER };
-  for (;;) {
-    const rows = await db
+  const deployments = (after: Place) =>
+    db
       .selectFrom('deployments')
       .select(['id', 'target_id', ...WINDOW_COLUMNS])
-      .where((e) => e.or([e('at', '>', place.at), e.and([e('at', '=', place.at), e('id', '>', place.id)])]))
-      .where('at', '>=', place.at)
+      .where('at', '>=', after.at)
+      .where((e) => e.or([e('at', '>', after.at), e('id', '>', after.id)]))
       .orderBy('at')
       .orderBy('id')
       .limit(ROWS_PER_STATEMENT)
       .execute();
+  for await (const rows of pages(since, deployments))
     yield { ...NO_WINDOW_CHANGES, added: rows.map((row) => windowDeployment(row.target_id, row)) };
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < ROWS_PER_STATEMENT) break;
-    place = last;
-    await setImmediate();
-  }
-  place = { at: since, id: Number.MAX_SAFE_INTEGER };
-  for (;;) {
+
+  const incidents = async (after: Place) => {
     const rows = await recoveries(db)
-      .where((e) =>
-        e.or([
-          e('incidents.closed_at', '>', place.at),
-          e.and([e('incidents.closed_at', '=', place.at), e('incidents.id', '>', place.id)]),
-        ]),
-      )
-      .where('incidents.closed_at', '>=', place.at)
+      .where('incidents.closed_at', '>=', after.at)
+      .where((e) => e.or([e('incidents.closed_at', '>', after.at), e('incidents.id', '>', after.id)]))
       .orderBy('incidents.closed_at')
       .orderBy('incidents.id')
       .limit(ROWS_PER_STATEMENT)
       .execute();
-    yield {
-      ...NO_WINDOW_CHANGES,
-      recoveries: rows.map((row) => ({ incident: row.id, recovery: recoveryOf(row) })),
-    };
+    return rows.map((row) => ({ ...row, at: row.closed_at ?? 0 }));
+  };
+  for await (const rows of pages(since, incidents)) {
+    const found = rows.map((row) => ({ incident: row.id, recovery: recoveryOf(row) }));
+    yield { ...NO_WINDOW_CHANGES, recoveries: found };
+  }
+
+  const changes = (after: Place) =>
+    db
+      .selectFrom('changes')
+      .select(['id', 'target_id', 'at', 'lead_ms'])
+      .where('lead_ms', 'is not', null)
+      .where('at', '>=', after.at)
+      .where((e) => e.or([e('at', '>', after.at), e('id', '>', after.id)]))
+      .orderBy('at')
+      .orderBy('id')
+      .limit(ROWS_PER_STATEMENT)
+      .execute();
+  for await (const rows of pages(since, changes)) {
+    const found = rows.map((row) => ({ target: row.target_id, at: row.at, leadMs: row.lead_ms ?? 0 }));
+    yield { ...NO_WINDOW_CHANGES, changes: found };
+  }
+}
+
+/** Page after page of what ended after `since`, letting others run in between. */
+async function* pages<R extends Place>(since: number, read: (after: Place) => Promise<R[]>): AsyncGenerator<R[]> {
+  let after: Place = { at: since, id: Number.MAX_SAFE_INTEGER };
+  for (;;) {
+    const rows = await read(after);
+    yield rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < ROWS_PER_STATEMENT) break;
-    place = { at: last.closed_at ?? 0, id: last.id };
+    if (last === undefined || rows.length < ROWS_PER_STATEMENT) return;
+    after = last;
     await setImmediate();
   }
 }

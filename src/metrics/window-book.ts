@@ -43,7 +43,7 @@ export class WindowBook {
   }
 
   /** Takes over what a commit changed by `now`; the numbers of the targets whose windows it may have changed. */
-  take({ moved, removed, added, recoveries }: WindowChanges, now: number): ReadonlySet<number> {
+  take({ moved, removed, added, recoveries, changes }: WindowChanges, now: number): ReadonlySet<number> {
     this.#now = Math.max(this.#now, now);
     const touched = new Set<number>();
     const pagesOf = (target: number): Pages => {
@@ -66,6 +66,7 @@ export class WindowBook {
       pagesOf(target).recoveries.set(incident, rest);
       this.#targetOf.set(incident, target);
     }
+    for (const { target, ...change } of changes) pagesOf(target).changes.add(change);
     for (const target of touched) this.#settle(target);
     return touched;
   }

@@ -27,6 +27,13 @@ const recovery = fc
   .map(({ tookMs, ...rest }) => ({ ...rest, closedAt: rest.openedAt + tookMs }));
 
 const step = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      row: fc.record({ target, at: time, leadMs: fc.nat(900) }),
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('deploy' as const), row: deployment }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('judge' as const), pick: fc.nat(), row: deployment }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('sweep' as const), pick: fc.nat() }) },
@@ -44,6 +51,7 @@ class Screen {
   readonly book = new WindowBook(WINDOWS, T0);
   readonly shown = new Map([1, 2, 3].map((id) => [id, this.#keys(id)]));
   deployments: (PlainDeployment & { readonly target: number })[] = [];
+  leads: { readonly target: number; readonly at: number; readonly leadMs: number }[] = [];
   readonly incidents = new Map<number, ReturnType<typeof recoveryOf>>();
 
   take(changes: Partial<WindowChanges>): void {
@@ -58,7 +66,11 @@ class Screen {
   expected(id: number): unknown {
     const deployments = this.deployments.filter((row) => row.target === id);
     const recoveries = [...this.incidents.values()].filter((row) => row?.target === id);
-    const rows = { deployments, recoveries: recoveries.flatMap((row) => row ?? []), leads: [] };
+    const rows = {
+      deployments,
+      recoveries: recoveries.flatMap((row) => row ?? []),
+      leads: this.leads.filter((row) => row.target === id),
+    };
     return WINDOWS.map(({ ms }) => rounded(slowWindow(rows, this.now, ms, MIN_SAMPLES)));
   }
 
@@ -89,6 +101,10 @@ it('windows equal a slow reference while time passes, rows come late, are judged
             screen.deployments.push(one.row);
             screen.take({ added: [one.row] });
             break;
+          case 'change':
+            screen.leads.push(one.row);
+            screen.take({ changes: [one.row] });
+            break;
           case 'judge': {
             const before = screen.deployments[one.pick % screen.deployments.length];
             if (before === undefined) break;
@@ -113,6 +129,7 @@ it('windows equal a slow reference while time passes, rows come late, are judged
             const moved = <R extends { readonly target: number }>(row: R) =>
               row.target === one.from ? { ...row, target: one.to } : row;
             screen.deployments = screen.deployments.map(moved);
+            screen.leads = screen.leads.map(moved);
             for (const [id, row] of screen.incidents) screen.incidents.set(id, row === null ? null : moved(row));
             screen.take({ moved: [{ from: one.from, to: one.to }] });
             break;

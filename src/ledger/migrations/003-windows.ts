@@ -20,4 +20,5 @@ export async function windows(db: Kysely<unknown>): Promise<void> {
     .on('incidents')
     .columns(['closed_at', 'id'])
     .execute();
+  await db.schema.createIndex('changes_by_end').ifNotExists().on('changes').columns(['at', 'id']).execute();
 }

@@ -4,6 +4,7 @@ import type { Batch } from '../../../src/domain/batch.ts';
 import type { FoundChange, Lookup } from '../../../src/domain/change.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { NO_WINDOW_CHANGES } from '../../../src/ledger/window-log.ts';
 import {
   ALL_DEPLOYMENTS,
   at,
@@ -92,7 +93,13 @@ export function changesContract(open: OpenStore): void {
     expect(targets).toMatchObject([{ app: WEB.app, totals: { leadTimes: { all: { count: 2 }, shownSince: at(90) } } }]);
     await store.reopen();
     // Killed after the commit, and before it was told: nothing is counted again.
-    expect(await store.ledger.recordChanges(findings)).toEqual({ targets: [], gone: [], counts: [], successes: [] });
+    expect(await store.ledger.recordChanges(findings)).toEqual({
+      targets: [],
+      gone: [],
+      counts: [],
+      windows: NO_WINDOW_CHANGES,
+      successes: [],
+    });
     expect(await leadTimes(store.ledger)).toEqual({ count: 2, sumMs: 3 * 3_600_000 + 120_000 });
     expect(await counted(store.ledger, 'lead_time_unknown')).toBe(7);
     const { items } = await store.ledger.queries.deployments(ALL_DEPLOYMENTS);

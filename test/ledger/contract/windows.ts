@@ -122,6 +122,29 @@ export function windowsContract(open: OpenStore): void {
     expect(await watch.keys()).toMatchObject([{ recovery: { count: 0, mean: null, median: null, p90: null } }, {}]);
   });
 
+  test('lead times count by the end of the deployment that brought the change, live and after a restart', async () => {
+    await using store = await open();
+    const watch = new Watch(store, at(0));
+    await watch.record(healthBatch([success(10), success(50)], { now: at(100), commits: 'lookup' }));
+    for (const second of [10, 50]) {
+      const [lookup] = await store.ledger.lookups.due(WEB.source, at(100), 1, []);
+      const changes = ['a', 'b'].map((sha, index) => ({
+        known: true as const,
+        sha: `${sha} of ${second}`,
+        repository: 'forge/shop/web',
+        committedAt: at(second - 100 * index) - 1000,
+        origin: 'compare' as const,
+      }));
+      const recorded = await store.ledger.recordChanges({ lookup: lookup?.id ?? 0, changes, now: at(100) });
+      watch.book.take(recorded.windows, at(100));
+    }
+    const expected = { leadTime: { count: 4, mean: 51_000, median: 51_000, p90: 101_000 } };
+    expect(await watch.keys()).toMatchObject([expected, expected]);
+    expect(await keysOfRestart(store.ledger, (await shown(store.ledger)).id, at(100))).toEqual(await watch.keys());
+    watch.book.advance(at(10 + 300));
+    expect(await watch.keys()).toMatchObject([{ leadTime: { count: 2 } }, { leadTime: { count: 4 } }]);
+  });
+
   test('rows that the retention takes leave the windows', async () => {
     await using store = await open();
     const watch = new Watch(store, at(0));
