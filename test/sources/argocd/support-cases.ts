@@ -2,13 +2,14 @@ import { fold } from '../../../src/domain/fold.ts';
 import { momentOfSight } from '../../../src/domain/moment.ts';
 import { HEALTHY, type Signal } from '../../../src/domain/mttr.ts';
 import { Desk, RECORDINGS, recording } from './support.ts';
-import { answerOf, completed, holding, type Json } from './support-server.ts';
+import { answerOf, completed, type Holding, holding, type Json } from './support-server.ts';
 
 export const CASES: readonly string[] = RECORDINGS.filter((name) => /^\d+-case-/.test(name)).map((name) =>
   name.replace(/\.json$/, ''),
 );
 
-interface Step {
+/** A state of the application; `after` in seconds since the first. */
+export interface Step {
   readonly after: number;
   readonly type: string;
   readonly application: Json;
@@ -23,16 +24,14 @@ export async function outcomeOf(
   seen: 'every' | 'twice' | 'ends',
   degradedFor: string,
 ): Promise<readonly string[]> {
-  const steps: readonly Step[] = recording(name).steps;
+  const steps = stepsOf(name);
   const base = beginningOf(steps);
   const held = holding();
   const desk = new Desk(0, (url) => answerOf(held, url), { degraded_for: degradedFor });
   for (const [index, step] of steps.entries()) {
     if (seen === 'ends' && index > 0 && index < steps.length - 1) continue;
     desk.now = base + step.after * 1000;
-    held.applications = step.type === 'DELETED' ? [] : [step.application];
-    const { namespace, name: app } = step.application.metadata;
-    held.events.set(`${namespace}/${app}`, eventsOf(steps.slice(0, index + 1)));
+    showStep(held, steps, index);
     for (let poll = 0; poll < (seen === 'twice' ? 2 : 1); poll += 1) {
       const end = await desk.cycle();
       if (!end.ok) throw new Error(`step ${index}: ${end.detail}`);
@@ -41,8 +40,21 @@ export async function outcomeOf(
   return linesOf(desk);
 }
 
+export function stepsOf(name: string): readonly Step[] {
+  return recording(name).steps;
+}
+
+/** Lets the server hold what it did at this step, and the events until then. */
+export function showStep(held: Holding, steps: readonly Step[], index: number): void {
+  const step = steps[index];
+  if (step === undefined) throw new Error(`there is no step ${index}`);
+  held.applications = step.type === 'DELETED' ? [] : [step.application];
+  const { namespace, name } = step.application.metadata;
+  held.events.set(`${namespace}/${name}`, eventsOf(steps.slice(0, index + 1)));
+}
+
 /** When the first step was, in ms: late enough that no step shows a time that is yet to come. */
-function beginningOf(steps: readonly Step[]): number {
+export function beginningOf(steps: readonly Step[]): number {
   const beginnings = steps.flatMap(({ after, application: { metadata, status } }) =>
     [
       metadata.creationTimestamp,
