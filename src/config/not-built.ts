@@ -27,11 +27,7 @@ export function notBuilt(config: Config): string[] {
 }
 
 function notBuiltOfSource(source: Config['sources'][number], index: number): string[] {
-  const keys = [
-    ...('forge' in source && source.forge !== null ? ['forge'] : []),
-    ...('stream' in source && source.stream ? ['stream'] : []),
-  ];
-  return keys.map((key) => `sources[${index}].${key} is not built yet`);
+  return 'forge' in source && source.forge !== null ? [`sources[${index}].forge is not built yet`] : [];
 }
 
 /** The defaults name no file but the ledger's, whose place is of no matter here. */

@@ -55,7 +55,7 @@ export function openSources(parts: PollingParts): PollingSources & { start(): vo
       opened.map(({ settings, collector }) => board.record(settings.name, settings.type, collector.backfill)),
     start() {
       polling = Promise.all(
-        opened.map(({ settings, collector }) =>
+        opened.flatMap(({ settings, collector, collector: { watch } }) => [
           startPoller({
             pollable: collector,
             intervalMs: settings.pollIntervalMs,
@@ -64,9 +64,11 @@ export function openSources(parts: PollingParts): PollingSources & { start(): vo
             random,
             observe,
             log,
+            news: watch && ((signal) => watch.news(signal)),
             stop: stopping.signal,
           }),
-        ),
+          watch?.run(stopping.signal),
+        ]),
       );
     },
     stop() {

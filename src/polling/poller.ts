@@ -2,6 +2,10 @@ import { backOffMs } from '../domain/back-off.ts';
 import type { Observe } from '../domain/observation.ts';
 import { type Log, PollLog } from './poll-log.ts';
 import { type CycleOptions, runCycle } from './run-cycle.ts';
+import { withDeadline } from './with-deadline.ts';
+
+/** News may make polls come more often, but never more than so many in an interval. */
+const MOST_IN_INTERVAL = 10;
 
 /** Each interval is longer or shorter by up to this share of it, so that several sources drift apart. */
 const JITTER = 0.1;
@@ -9,6 +13,8 @@ const JITTER = 0.1;
 export interface PollerOptions extends CycleOptions {
   /** From 0 to below 1. */
   readonly random: () => number;
+  /** Waits until there is news that makes the next poll worth while before it is due, or until `signal` is aborted. */
+  readonly news?: ((signal: AbortSignal) => Promise<void>) | undefined;
   readonly observe: Observe;
   readonly log: Log;
 }
@@ -31,7 +37,8 @@ async function pollForEver(options: PollerOptions): Promise<never> {
   let failures = 0;
   for (;;) {
     stop.throwIfAborted();
-    const nextAt = clock.monotonic() + intervalMs * (1 + JITTER * (2 * options.random() - 1));
+    const begunAt = clock.monotonic();
+    const nextAt = begunAt + intervalMs * (1 + JITTER * (2 * options.random() - 1));
     const cycle = await runCycle(options, nextAt);
     const { end, tookMs } = cycle;
     const trouble = end.ok ? { failure: null, detail: null } : { failure: end.reason, detail: end.detail };
@@ -45,6 +52,19 @@ async function pollForEver(options: PollerOptions): Promise<never> {
       failures > 0
         ? backOffMs(intervalMs, failures, retryAfterMs)
         : Math.max(0, nextAt - clock.monotonic(), retryAfterMs ?? 0);
-    await clock.sleep(waitMs, stop);
+    if (failures > 0 || retryAfterMs !== null) await clock.sleep(waitMs, stop);
+    else await sleepUntilNews(options, begunAt + intervalMs / MOST_IN_INTERVAL, nextAt);
   }
+}
+
+/** Sleeps until `latest`, or, from `earliest` on, until there is news; both by `clock.monotonic`. */
+async function sleepUntilNews({ clock, stop, news }: PollerOptions, earliest: number, latest: number): Promise<void> {
+  const sleepUntil = (at: number, signal: AbortSignal) => clock.sleep(Math.max(0, at - clock.monotonic()), signal);
+  if (news === undefined) {
+    await sleepUntil(latest, stop);
+    return;
+  }
+  await sleepUntil(Math.min(earliest, latest), stop);
+  await withDeadline(Math.max(0, latest - clock.monotonic()), clock, stop, news);
+  stop.throwIfAborted();
 }

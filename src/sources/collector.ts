@@ -4,6 +4,14 @@ import type { Observe } from '../domain/observation.ts';
 import type { End } from './end.ts';
 import type { Inbox, Log } from './inbox.ts';
 
+/** What knows, beside the polls, that there is news. */
+export interface Watching {
+  /** Looks out for it until `stop` is aborted. Never throws. */
+  run(stop: AbortSignal): Promise<void>;
+  /** Waits for the next, or until `signal` is aborted. */
+  news(signal: AbortSignal): Promise<void>;
+}
+
 /** What polls one configured source. */
 export interface Collector {
   readonly name: string;
@@ -16,6 +24,8 @@ export interface Collector {
   poll(signal: AbortSignal): Promise<End>;
   catchUp(slice: AbortSignal, stop: AbortSignal): Promise<End>;
   stamp(): Promise<End>;
+  /** Where the source hears of news before it asks. */
+  readonly watch?: Watching;
   close(): Promise<void>;
 }
 

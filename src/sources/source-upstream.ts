@@ -1,6 +1,6 @@
 import type { Secret } from '../domain/secret.ts';
 import { openUpstream } from '../upstream/open-upstream.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { StreamingUpstream } from '../upstream/upstream.ts';
 import type { SourceParts } from './collector.ts';
 import type { SourceSettings } from './settings.ts';
 
@@ -9,7 +9,7 @@ export function sourceUpstream(
   settings: SourceSettings & { readonly token: Secret | null },
   parts: SourceParts,
   headers: () => Readonly<Record<string, string>> = () => ({}),
-): Upstream {
+): StreamingUpstream {
   const { clock, observe, userAgent } = parts;
   return openUpstream({
     source: settings.name,

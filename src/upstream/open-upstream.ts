@@ -5,12 +5,14 @@ import type { Observe } from '../domain/observation.ts';
 import { dateOf, type Head, headOf } from './head.ts';
 import { judgeHead, tooLarge } from './judge-head.ts';
 import { networkTrouble } from './network-trouble.ts';
-import { discardBody, readBody } from './read-body.ts';
+import { readBody, readGrpcCode } from './read-body.ts';
+import { readEvents } from './read-events.ts';
 import { readJson } from './read-json.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { Silence } from './silence.ts';
 import { SourceAgent } from './source-agent.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { Answer, Trouble, Upstream } from './upstream.ts';
+import type { Answer, Failure, StreamingUpstream, Trouble } from './upstream.ts';
 
 export interface UpstreamOptions {
   /** The configured name of the source. */
@@ -34,61 +36,106 @@ export interface UpstreamOptions {
   readonly observe: Observe;
 }
 
-/** What came over the wire: a body worth reading, or the trouble that stood in its way. */
-type Exchange =
-  | { readonly ok: true; readonly head: Head; readonly text: string }
-  | { readonly ok: false; readonly head: Head | null; readonly trouble: Trouble };
+/** What a request is for. `read`: what to make of its body, once its head is good. */
+interface Errand<T> {
+  readonly accept: string;
+  readonly stop: AbortSignal;
+  /** When it is given up, and what to say then. */
+  readonly deadline: AbortSignal;
+  readonly overdue: string;
+  readonly read: (body: Dispatcher.ResponseData['body']) => Promise<Came<T>>;
+}
+
+type Came<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
+
+/** How a request ended, and the head of its answer, if one came. */
+type Exchange<T> =
+  | { readonly ok: true; readonly head: Head; readonly value: T }
+  | {
+      readonly ok: false;
+      readonly head: Head | null;
+      readonly trouble: Trouble;
+      readonly grpcCode: number | null;
+    };
 
 /** Opens the way to one upstream: GET only, no redirects, limits on time and size. Connects at the first request. */
-export function openUpstream(options: UpstreamOptions): Upstream {
+export function openUpstream(options: UpstreamOptions): StreamingUpstream {
   const { clock, observe, source, maxBodyBytes, requestTimeoutMs } = options;
   const agent = new SourceAgent(options, requestTimeoutMs);
   const base = options.baseUrl.replace(/\/+$/, '');
 
   async function get<T>(path: string, schema: ZodType<T>, stop: AbortSignal): Promise<Answer<T>> {
-    const exchange = await converse(new URL(base + path), stop);
+    const exchange = await converse(new URL(base + path), {
+      accept: 'application/json',
+      stop,
+      deadline: AbortSignal.timeout(requestTimeoutMs),
+      overdue: `no whole answer within ${requestTimeoutMs} ms (request_timeout)`,
+      async read(body) {
+        const text = await readBody(body, maxBodyBytes);
+        return text === null ? { ok: false, trouble: tooLarge(maxBodyBytes) } : { ok: true, value: text };
+      },
+    });
     const { head } = exchange;
     observe({ kind: 'request', source, code: head === null ? 'error' : String(head.status) });
-
-    const date = (head === null ? null : dateOf(head)) ?? clock.now();
-    if (!exchange.ok) return failed(path, exchange.trouble, head, date);
-    const read = readJson(exchange.text, schema);
-    if (!read.ok) return failed(path, { reason: 'bad_response', detail: read.detail }, head, date);
-    return { ok: true, value: read.value, date, headers: exchange.head.headers };
+    if (!exchange.ok) return { ok: false, failure: failureOf(path, exchange) };
+    const read = readJson(exchange.value, schema);
+    if (!read.ok) {
+      const trouble: Trouble = { reason: 'bad_response', detail: read.detail };
+      return { ok: false, failure: failureOf(path, { head, trouble, grpcCode: null }) };
+    }
+    return { ok: true, value: read.value, date: dateOf(exchange.head) ?? clock.now(), headers: exchange.head.headers };
   }
 
+  const follow: StreamingUpstream['follow'] = async (path, schema, onEvent, { stop, silenceMs }) => {
+    using silence = new Silence(silenceMs);
+    const exchange = await converse<never>(new URL(base + path), {
+      accept: 'text/event-stream',
+      stop,
+      deadline: silence.signal,
+      overdue: `nothing came for ${silenceMs} ms`,
+      async read(body) {
+        observe({ kind: 'request', source, code: '200' });
+        const heard = () => silence.broken();
+        return { ok: false, trouble: await readEvents(body, schema, onEvent, heard, maxBodyBytes) };
+      },
+    });
+    if (exchange.ok) return exchange.value;
+    const { head } = exchange;
+    if (head?.status !== 200) observe({ kind: 'request', source, code: head === null ? 'error' : String(head.status) });
+    return failureOf(path, exchange);
+  };
+
   /** Throws `stop.reason` when asked to stop, and bugs. */
-  async function converse(url: URL, stop: AbortSignal): Promise<Exchange> {
+  async function converse<T>(url: URL, { accept, stop, deadline, overdue, read }: Errand<T>): Promise<Exchange<T>> {
     stop.throwIfAborted();
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(requestTimeoutMs)]);
+    const signal = AbortSignal.any([stop, deadline]);
     const authorization = options.authorization();
     const own = { ...options.headers?.(), ...(authorization === null ? {} : { authorization }) };
     let head: Head | null = null;
     try {
-      const response = await unlessAborted(send(url, own, signal), signal);
+      const response = await unlessAborted(send(url, accept, own, signal), signal);
       head = headOf(response);
-      const trouble = judgeHead(head, url, maxBodyBytes);
+      const trouble = judgeHead(head, url, maxBodyBytes, accept);
       if (trouble !== null) {
-        await discardBody(response.body, signal);
+        const grpcCode = await readGrpcCode(response.body, head, signal);
         stop.throwIfAborted();
-        return { ok: false, head, trouble };
+        return { ok: false, head, trouble, grpcCode };
       }
-      const text = await readBody(response.body, maxBodyBytes);
-      return text === null ? { ok: false, head, trouble: tooLarge(maxBodyBytes) } : { ok: true, head, text };
+      const came = await read(response.body);
+      return came.ok ? { ...came, head } : { ...came, head, grpcCode: null };
     } catch (error) {
       stop.throwIfAborted();
-      if (signal.aborted) {
-        const detail = `no whole answer within ${requestTimeoutMs} ms (request_timeout)`;
-        return { ok: false, head, trouble: { reason: 'timeout', detail } };
-      }
-      const trouble = networkTrouble(error, head !== null);
+      const trouble = signal.aborted
+        ? ({ reason: 'timeout', detail: overdue } as const)
+        : networkTrouble(error, head !== null);
       if (trouble === null) throw error;
-      return { ok: false, head, trouble };
+      return { ok: false, head, trouble, grpcCode: null };
     }
   }
 
   async function send(
     url: URL,
+    accept: string,
     own: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
@@ -97,25 +144,24 @@ export function openUpstream(options: UpstreamOptions): Upstream {
       dispatcher: agent.current(),
       signal,
       headers: {
-        accept: 'application/json',
+        accept,
         'user-agent': options.userAgent,
         ...own,
       },
     });
   }
 
-  return { get, close: () => agent.destroy() };
-}
-
-function failed(path: string, trouble: Trouble, head: Head | null, date: number): Answer<never> {
-  const asksToWait = head !== null && (head.status === 429 || head.status === 503);
-  return {
-    ok: false,
-    failure: {
+  function failureOf(path: string, { head, trouble, grpcCode }: Omit<Exchange<never> & { ok: false }, 'ok'>): Failure {
+    const asksToWait = head !== null && (head.status === 429 || head.status === 503);
+    const date = (head === null ? null : dateOf(head)) ?? clock.now();
+    return {
       reason: trouble.reason,
       detail: `GET ${path}: ${trouble.detail}`,
       status: head?.status ?? null,
       retryAfterMs: asksToWait ? retryAfterMs(head.headers['retry-after'], date) : null,
-    },
-  };
+      ...(grpcCode === null ? {} : { grpcCode }),
+    };
+  }
+
+  return { get, follow, close: () => agent.destroy() };
 }

@@ -1,4 +1,6 @@
 import type { Dispatcher } from 'undici';
+import type { Head } from './head.ts';
+import { mediaTypeOf } from './judge-head.ts';
 
 type Body = Dispatcher.ResponseData['body'];
 
@@ -21,4 +23,21 @@ export async function readBody(body: Body, maxBytes: number): Promise<string | n
 /** Gets rid of a body that nobody wants. Whatever happens to it meanwhile is of no interest. */
 export async function discardBody(body: Body, signal: AbortSignal): Promise<void> {
   await body.dump({ limit: WORTH_DRAINING, signal }).catch(() => {});
+}
+
+/**
+ * The gRPC code in the body of an error, as grpc-gateway writes it; null where there is none. The body is gone
+ * afterwards, whatever it was.
+ */
+export async function readGrpcCode(body: Body, head: Head, signal: AbortSignal): Promise<number | null> {
+  if (head.status < 400 || mediaTypeOf(head) !== 'application/json') {
+    await discardBody(body, signal);
+    return null;
+  }
+  try {
+    const { code } = JSON.parse((await readBody(body, WORTH_DRAINING)) ?? '{}') ?? {};
+    return Number.isInteger(code) ? code : null;
+  } catch {
+    return null;
+  }
 }

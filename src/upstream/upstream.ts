@@ -14,6 +14,8 @@ export interface Failure extends Trouble {
   readonly status: number | null;
   /** How long the upstream asked to be left alone, in milliseconds; null when it did not. */
   readonly retryAfterMs: number | null;
+  /** The gRPC code in the body of an error (grpc-gateway); absent where there is none. */
+  readonly grpcCode?: number;
 }
 
 export type Answer<T> =
@@ -36,4 +38,25 @@ export interface Upstream {
   get<T>(path: string, schema: ZodType<T>, stop: AbortSignal): Promise<Answer<T>>;
   /** Ends all connections; what is still under way is cut off. */
   close(): Promise<void>;
+}
+
+/** How a stream of server-sent events is followed. */
+export interface Following {
+  readonly stop: AbortSignal;
+  /** After so many milliseconds without a letter the stream is given up; so long it may also take to begin. */
+  readonly silenceMs: number;
+}
+
+/** An upstream that also streams. */
+export interface StreamingUpstream extends Upstream {
+  /**
+   * GETs `path` as server-sent events (WHATWG HTML §9.2) and hands over the validated JSON of each until the stream
+   * ends, which it always does with a `Failure`. What `onEvent` returns other than null ends it too. Throws as `get` does.
+   */
+  follow<T>(
+    path: string,
+    schema: ZodType<T>,
+    onEvent: (event: T) => Trouble | null,
+    following: Following,
+  ): Promise<Failure>;
 }

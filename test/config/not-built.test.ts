@@ -22,7 +22,6 @@ describe('what is not built yet', () => {
     ['notify: {dashboard_url: "https://grafana/d/x?var-app={app}"}', 'notify.dashboard_url'],
     [`notify: {matrix: {${MATRIX}}}`, 'notify.matrix'],
     [woodpecker(FORGE), 'sources[0].forge'],
-    ['sources: [{type: argocd, url: https://cd, token_file: token, stream: true}]', 'sources[0].stream'],
   ])('%s passes the check and is told', (yaml, path) => {
     using folder = new Folder();
     folder.write('token', 's3cret');
@@ -37,7 +36,7 @@ describe('what is not built yet', () => {
     ],
     ['a Woodpecker', woodpecker('settle: 0s\nworkflow: deploy')],
     ['an error sink', 'sources: [{type: errors, url: https://e, api_key_file: token}]'],
-    ['an Argo CD', 'sources: [{type: argocd, url: https://cd, token_file: token}]'],
+    ['an Argo CD', 'sources: [{type: argocd, url: https://cd, token_file: token, stream: true}]'],
     [
       'what is built',
       'ledger: sqlite:other.db\nretention: 100d\nincident_expiry: 10d\nbirth_hold: 0s\nseries_limit: 5\nwindows: [7d]\nmin_samples: 6',
@@ -58,7 +57,6 @@ describe('what is not built yet', () => {
       'attribution_window',
       'forge',
       'lead_time',
-      'stream',
       'workspaces',
       'max_body',
       'retention',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { removeApplication } from '../../src/demo/argocd/applications.ts';
 import { setHealth, setSync } from '../../src/demo/argocd/status.ts';
+import { endStreams } from '../../src/demo/argocd/watchers.ts';
 import { type Program, startProgram } from '../support/program.ts';
 import { ARGOCD_TOKEN, ArgocdStage, deployed, NO_IMAGE, toldOf } from './argocd-stage.ts';
 import { goodPoll, items, pageWith, scrape } from './stage.ts';
@@ -182,6 +183,36 @@ it.concurrent('B8: a failure is counted once after kill -9 in each request that 
     open: 1,
   });
   expect(await items(program, 'deployments')).toHaveLength(2);
+});
+
+it('stream: true brings news long before the next poll is due, is cut and opened anew, and ends with the program', async () => {
+  await using stage = await ArgocdStage.open();
+  const { state } = stage.argocd;
+  const shop = stage.app('shop');
+  stage.deploy(shop, 'a');
+  // No wait in this test is as long as that.
+  stage.configure([stage.source({ stream: true, poll_interval: '1h' })]);
+  await using program = await stage.start();
+  await goodPoll(program, 'argocd');
+  await program.until(() => state.watchers.size === 1, 'a stream');
+  expect(stage.asked(/^\/api\/v1\/applications\?/)).toBe(1);
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+  expect(state.watchers.size).toBe(0);
+
+  stage.configure([stage.source({ stream: true, poll_interval: '30s' })]);
+  await using quick = await stage.start();
+  await goodPoll(quick, 'argocd');
+  // The snapshot that a stream begins with has already made one poll more.
+  await quick.until(() => stage.asked(/^\/api\/v1\/applications\?/) >= 3, 'the poll that the stream brings');
+  endStreams(state, null);
+  await quick.until(() => quick.log.some(({ msg }) => msg === 'the stream was cut, and is opened anew'), 'a line');
+  await quick.until(() => state.watchers.size === 1, 'another stream');
+  stage.deploy(shop, 'b', NO_IMAGE);
+  const page = await deployed(quick, 'shop', 'failure', 1);
+  expect(toldOf(page, 'shop', stage.epoch)).toMatchObject({ successes: 1, failureAt: stage.second, open: 1 });
+  // With 30 s between them by the clock alone, this many polls take longer than any wait here lasts.
+  expect(stage.asked(/^\/api\/v1\/applications\?/)).toBeGreaterThanOrEqual(4);
+  expect(await quick.stop()).toEqual({ code: 0, signal: null });
 });
 
 it('an application that is deleted and made again goes on where its target stood', async () => {

@@ -128,3 +128,60 @@ describe('back-off', () => {
     await done;
   });
 });
+
+describe('news', () => {
+  /** A bell that the test rings. */
+  function bell() {
+    const rings = [Promise.withResolvers<void>()];
+    return {
+      ring: () => rings.at(-1)?.resolve(),
+      news: async (signal: AbortSignal) => {
+        await Promise.race([rings.at(-1)?.promise, untilAborted(signal).catch(() => {})]);
+        if (!signal.aborted) rings.push(Promise.withResolvers<void>());
+      },
+    };
+  }
+
+  test('brings the next poll sooner, and the ones after it stand an interval apart again', async () => {
+    const { ring, news } = bell();
+    const { clock, begun, stop, done } = run({}, { news });
+    await clock.advance(10 * SECOND);
+    expect(begun).toEqual([0]);
+    ring();
+    await clock.advance(MINUTE);
+    expect(begun).toEqual([0, 10_000, 40_000, 70_000]);
+    stop.abort();
+    await done;
+  });
+
+  test('makes polls come at most ten times in an interval', async () => {
+    const { clock, begun, stop, done } = run({}, { news: async () => {} });
+    await clock.advance(30 * SECOND);
+    expect(begun).toEqual(Array.from({ length: 11 }, (_, index) => index * 3000));
+    stop.abort();
+    await done;
+  });
+
+  test('does not break into a back-off, nor into what the upstream asked for', async () => {
+    const { clock, begun, stop, done } = run({ poll: async () => failing('connect') }, { news: async () => {} });
+    await clock.advance(100 * SECOND);
+    expect(begun).toEqual([0, 30_000, 90_000]);
+    stop.abort();
+    await done;
+    const asked = failing('rate_limited', { partial: true, retryAfterMs: MINUTE });
+    const other = run({ poll: async () => asked }, { news: async () => {} });
+    await other.clock.advance(MINUTE);
+    expect(other.begun).toEqual([0, MINUTE]);
+    other.stop.abort();
+    await other.done;
+  });
+
+  test('is no longer waited for when everything stops', async () => {
+    const { news } = bell();
+    const { clock, stop, done } = run({}, { news });
+    await clock.advance(10 * SECOND);
+    stop.abort();
+    await done;
+    expect(clock.asleep).toBe(0);
+  });
+});

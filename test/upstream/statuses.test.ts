@@ -114,6 +114,23 @@ describe('a status is a typed failure', () => {
     expect(await opened.failure()).toMatchObject({ status, retryAfterMs });
   });
 
+  test.each([
+    ['{"error":"too large","code":8,"message":"secret"}', 'application/json', 8],
+    ['{"error":"not found","code":5}', 'Application/JSON; charset=utf-8', 5],
+    ['{"code":"8"}', 'application/json', undefined],
+    ['null', 'application/json', undefined],
+    ['{"code":8', 'application/json', undefined],
+    ['{"code":8}', 'text/plain', undefined],
+    [`{"code":8,"message":"${'x'.repeat(100_000)}"}`, 'application/json', undefined],
+  ])('the gRPC code of an error: %s as %s', async (body, type, grpcCode) => {
+    nock(BASE).get('/api/repos/1').reply(429, body, { 'content-type': type });
+    await using opened = open(BASE);
+    const failure = await opened.failure();
+    expect(failure).toMatchObject({ reason: 'rate_limited', status: 429 });
+    expect(failure.grpcCode).toBe(grpcCode);
+    expect(failure.detail).not.toContain('secret');
+  });
+
   test('a redirect is not followed, and what its query holds is not told', async () => {
     nock(BASE).get('/api/repos/1').reply(302, '', { location: 'https://login.example.org/start?ticket=hush' });
     await using opened = open(BASE);

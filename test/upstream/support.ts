@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openUpstream, type UpstreamOptions } from '../../src/upstream/open-upstream.ts';
-import type { Answer, Failure, Upstream } from '../../src/upstream/upstream.ts';
+import type { Answer, Failure, StreamingUpstream } from '../../src/upstream/upstream.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 export const TOKEN = 'a-very-secret-token';
@@ -8,7 +8,7 @@ export const TOKEN = 'a-very-secret-token';
 export const Repo = z.object({ id: z.number(), name: z.string() });
 
 export interface Opened extends AsyncDisposable {
-  readonly upstream: Upstream;
+  readonly upstream: StreamingUpstream;
   /** The codes of the requests that were observed. */
   readonly codes: string[];
   readonly clock: FakeClock;

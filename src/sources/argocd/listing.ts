@@ -108,9 +108,12 @@ const NOBODY: Failure = {
   retryAfterMs: null,
 };
 
-/** A list comes from the server's memory: what refuses it as too many requests is its own limit on an answer's size. */
+/** gRPC's RESOURCE_EXHAUSTED: here, a message over the cap on its size (facts §1.3). */
+const RESOURCE_EXHAUSTED = 8;
+
+/** Any other 429 is a proxy's, or that of the Kubernetes API. */
 function explained(failure: Failure): Failure {
-  if (failure.status !== 429 || failure.retryAfterMs !== null) return failure;
+  if (failure.status !== 429 || failure.grpcCode !== RESOURCE_EXHAUSTED) return failure;
   const detail = `${failure.detail}: the list is larger than the server can send; set projects or selector`;
   return { ...failure, reason: 'too_large', detail };
 }

@@ -3,6 +3,7 @@ import { sourceUpstream } from '../source-upstream.ts';
 import { CAPABILITIES, IGNORES } from './capabilities.ts';
 import { ArgocdCollector } from './collector.ts';
 import type { ArgocdSettings } from './settings.ts';
+import { Watch } from './watch.ts';
 
 /** Opens the collector of one Argo CD server. */
 export function openArgocd(settings: ArgocdSettings, parts: SourceParts): Collector {
@@ -18,6 +19,7 @@ export function openArgocd(settings: ArgocdSettings, parts: SourceParts): Collec
     poll: (signal) => collector.poll(signal),
     catchUp: (slice, stop) => collector.catchUp(slice, stop),
     stamp: () => collector.stamp(),
+    ...(settings.stream && settings.deployments ? { watch: new Watch({ ...parts, settings, upstream }) } : {}),
     close: () => upstream.close(),
   };
 }

@@ -107,6 +107,19 @@ export const listedApplication = z
   })
   .transform(({ metadata, spec, status }) => listed(metadata, spec, status));
 
+/** What comes by the stream: a change, or, where `result` is null, an error with its gRPC code, if it tells one. */
+export interface StreamEvent {
+  readonly result: { readonly type: string; readonly application: Listed } | null;
+  readonly error: number | null;
+}
+
+export const streamEvent = z
+  .object({
+    result: z.object({ type: text, application: listedApplication }).nullish(),
+    error: z.object({ grpc_code: number }).nullish(),
+  })
+  .transform(({ result, error }): StreamEvent => ({ result: result ?? null, error: error?.grpc_code ?? null }));
+
 /** A whole application. */
 export const application = z
   .object({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Lister } from '../../../src/sources/argocd/listing.ts';
-import { Desk, failureOf } from './support.ts';
+import { Desk, failureOf, type Reply } from './support.ts';
 import {
   application,
   HOUR,
@@ -227,15 +227,18 @@ test('another token is asked whose it is before it is believed', async () => {
 test('a list that is too large for the server says what makes it smaller; a throttle is a throttle', async () => {
   const { desk } = shop();
   const { answer } = desk;
-  let retryAfterMs: number | undefined;
-  desk.answer = (url) =>
-    url.pathname === '/api/v1/applications'
-      ? { status: 429, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
-      : answer(url);
+  const refuses = (refusal: Reply & { status: number }) => {
+    desk.answer = (url) => (url.pathname === '/api/v1/applications' ? refusal : answer(url));
+  };
+  refuses({ status: 429, grpcCode: 8 });
   const tooLarge = await desk.cycle();
   expect(tooLarge).toMatchObject({ ok: false, reason: 'too_large' });
   expect(tooLarge.ok || tooLarge.detail).toMatch(/set projects or selector/);
-  retryAfterMs = 5000;
+  for (const throttle of [{ status: 429 }, { status: 429, grpcCode: 14 }]) {
+    refuses(throttle);
+    expect(await desk.cycle()).toMatchObject({ ok: false, reason: 'rate_limited', retryAfterMs: null });
+  }
+  refuses({ status: 429, retryAfterMs: 5000 });
   expect(await desk.cycle()).toMatchObject({ ok: false, reason: 'rate_limited', retryAfterMs: 5000 });
 });
 

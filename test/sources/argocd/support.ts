@@ -36,7 +36,9 @@ export function settingsOf(keys: Readonly<Record<string, unknown>> = {}): Argocd
 }
 
 /** What a request is answered with: a value, or a status. */
-export type Reply = { readonly body: unknown } | { readonly status: number; readonly retryAfterMs?: number };
+export type Reply =
+  | { readonly body: unknown }
+  | { readonly status: number; readonly retryAfterMs?: number; readonly grpcCode?: number };
 
 export function failureOf(status: number, retryAfterMs: number | null = null): Failure {
   const reasons: Readonly<Record<number, Failure['reason']>> = {
@@ -143,7 +145,11 @@ export class Desk {
         stop.throwIfAborted();
         this.requests.push(path);
         const reply = this.answer(new URL(path, 'http://argocd'));
-        if ('status' in reply) return { ok: false, failure: failureOf(reply.status, reply.retryAfterMs ?? null) };
+        if ('status' in reply) {
+          const failure = failureOf(reply.status, reply.retryAfterMs ?? null);
+          const { grpcCode } = reply;
+          return { ok: false, failure: grpcCode === undefined ? failure : { ...failure, grpcCode } };
+        }
         // Each answer comes over the wire: what the test changes later is not in it.
         const read = schema.safeParse(structuredClone(reply.body));
         // As an HTTP Date header tells it.
