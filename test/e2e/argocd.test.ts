@@ -222,7 +222,8 @@ it('an application that is deleted and made again goes on where its target stood
   stage.deploy(shop, 'b', NO_IMAGE);
   const failureAt = stage.second;
   await using program = await stage.start();
-  const before = await goodPoll(program, 'argocd');
+  // On a slow machine the first poll is over before the first read is.
+  const before = await deployed(program, 'shop', 'failure', 1);
   removeApplication(stage.argocd.state, shop);
   await pageWith(program, (page) => page.targets().length === 0, 'the series are gone');
 
