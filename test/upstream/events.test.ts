@@ -30,11 +30,11 @@ function begin(response: ServerResponse): ServerResponse {
 }
 
 /** Writes the parts so that each arrives alone. */
-async function inParts(response: ServerResponse, parts: readonly (string | Buffer)[]): Promise<void> {
+async function inParts(response: ServerResponse, parts: readonly (string | Buffer)[], everyMs = 5): Promise<void> {
   begin(response);
   for (const part of parts) {
     await new Promise((resolve) => response.write(part, resolve));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
   response.end();
 }
@@ -96,17 +96,17 @@ test.each([
   ['before it begins', () => {}, null, ['error']],
   ['after an event', (response: ServerResponse) => void begin(response).write('data: {"n":1}\n\n'), 200, ['200']],
 ])('silence %s ends it', async (_, play, status, codes) => {
-  const ended = await followed((__, response) => play(response), { silenceMs: 100 });
+  const ended = await followed((__, response) => play(response), { silenceMs: 1_000 });
   expect(ended.failure).toMatchObject({ reason: 'timeout', status });
-  expect(ended.failure.detail).toContain('nothing came for 100 ms');
+  expect(ended.failure.detail).toContain('nothing came for 1000 ms');
   expect(ended.codes).toEqual(codes);
 });
 
 test('comments keep it alive', async () => {
-  const { came } = await followed(
-    (_, response) => void inParts(response, [...Array.from({ length: 60 }, () => ':\n'), 'data: {"n":1}\n\n']),
-    { silenceMs: 250 },
-  );
+  const comments = Array.from({ length: 40 }, () => ':\n');
+  const { came } = await followed((_, response) => void inParts(response, [...comments, 'data: {"n":1}\n\n'], 50), {
+    silenceMs: 1_500,
+  });
   expect(came).toEqual([1]);
 });
 

@@ -25,7 +25,7 @@ describe('time-outs', () => {
 
   test('in the middle of a body', async () => {
     await using server = await answering(`${JSON_HEAD}content-length: 30\r\n\r\n{"id":1,`);
-    await using opened = open(server.url, { requestTimeoutMs: 100 });
+    await using opened = open(server.url, { requestTimeoutMs: 1_000 });
     expect(await opened.failure()).toMatchObject({ reason: 'timeout', status: 200 });
     expect(opened.codes).toEqual(['200']);
   });
@@ -47,7 +47,7 @@ describe('time-outs', () => {
 
   test('an error whose body never ends is still that error', async () => {
     await using server = await answering('HTTP/1.1 401 Unauthorized\r\ncontent-length: 30\r\n\r\nno');
-    await using opened = open(server.url, { requestTimeoutMs: 50 });
+    await using opened = open(server.url, { requestTimeoutMs: 1_000 });
     expect(await opened.failure()).toMatchObject({ reason: 'unauthorized', status: 401 });
   });
 });
