@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import type { Flags } from '../config/command-line.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
 import { startArgocd } from '../demo/argocd/start.ts';
+import { startForge } from '../demo/forge/start.ts';
 import { continueStory } from '../demo/story/continue-story.ts';
+import { continueForge, DEMO_FORGE_TOKEN } from '../demo/story/forge-story.ts';
 import { SERVICES } from '../demo/story/rollout-cast.ts';
 import { continueRollouts, DEMO_ARGOCD_TOKEN, seedRollouts } from '../demo/story/rollout-story.ts';
 import { DEMO_TOKEN, seedStory } from '../demo/story/seed-story.ts';
@@ -37,14 +39,17 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
   const { now } = systemClock;
   const woodpecker = await startWoodpecker({ version: '3.17.0', now });
   const argocd = await startArgocd({ version: '3.5.1', now });
+  const forge = await startForge({ now, token: DEMO_FORGE_TOKEN });
   const begin = now();
   seedStory(woodpecker.state, { seed: SEED, now: begin, days: DAYS });
   seedRollouts(argocd.state, { seed: SEED, now: begin, days: DAYS, builds: woodpecker.state });
+  continueForge(forge.state, woodpecker.state);
   const build = continueStory(woodpecker.state, { seed: SEED });
   const rollOut = continueRollouts(argocd.state, { seed: SEED, builds: woodpecker.state });
   const living = setInterval(() => {
     const at = now();
     build(at);
+    continueForge(forge.state, woodpecker.state);
     rollOut(at);
   }, STEP_MS);
 
@@ -53,8 +58,9 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     const config = join(folder, 'config.yml');
     writeFileSync(join(folder, 'woodpecker-token'), DEMO_TOKEN, { mode: 0o600 });
     writeFileSync(join(folder, 'argocd-token'), DEMO_ARGOCD_TOKEN, { mode: 0o600 });
+    writeFileSync(join(folder, 'forge-token'), DEMO_FORGE_TOKEN, { mode: 0o600 });
     const address = addressText(flags.listenAddress ?? USUAL_ADDRESS);
-    writeFileSync(config, configuration(woodpecker.url, argocd.url, address));
+    writeFileSync(config, configuration(woodpecker.url, argocd.url, forge.url, address));
     return await runProgram(config, stop.signal, (url) =>
       process.stdout.write(guide(url, woodpecker.url, argocd.url, folder)),
     );
@@ -62,6 +68,7 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     clearInterval(living);
     await woodpecker.close();
     await argocd.close();
+    await forge.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -95,7 +102,7 @@ function addressText({ host, port }: ListenAddress): string {
  * applications are given the names of the repositories, so that the two are one service. Two others deploy by
  * promotion: their pushes only build.
  */
-function configuration(woodpecker: string, argocd: string, address: string): string {
+function configuration(woodpecker: string, argocd: string, forge: string, address: string): string {
   const rolledOut = SERVICES.map(({ fullName }) => fullName);
   return `web: {listen_address: "${address}"}
 ledger: sqlite:./dora.db
@@ -107,6 +114,7 @@ sources:
     token_file: ./woodpecker-token
     poll_interval: 2s
     settle: 5s
+    forge: {type: forgejo, url: "${forge}", token_file: ./forge-token}
     relabel_configs:
       - source_labels: [__meta_woodpecker_repo]
         regex: ${rolledOut.join('|')}
@@ -128,6 +136,7 @@ sources:
     token_file: ./argocd-token
     poll_interval: 2s
     degraded_for: 30s
+    forge: {type: forgejo, url: "${forge}", token_file: ./forge-token}
     relabel_configs:
       - source_labels: [__meta_argocd_label_team, __meta_argocd_label_app]
         separator: /

@@ -23,11 +23,7 @@ const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Conf
 export function notBuilt(config: Config): string[] {
   const defaults = configSchema(NO_FILES).parse({});
   const keys = NOT_BUILT.filter(({ value }) => !isDeepStrictEqual(value(config), value(defaults)));
-  return [...keys.map(({ path }) => `${path} is not built yet`), ...config.sources.flatMap(notBuiltOfSource)];
-}
-
-function notBuiltOfSource(source: Config['sources'][number], index: number): string[] {
-  return 'forge' in source && source.forge !== null ? [`sources[${index}].forge is not built yet`] : [];
+  return keys.map(({ path }) => `${path} is not built yet`);
 }
 
 /** The defaults name no file but the ledger's, whose place is of no matter here. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { UnknownLeadTime } from '../domain/change.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -6,6 +7,7 @@ import type { CollectorRecord } from '../ledger/records.ts';
 import { startPoller } from '../polling/poller.ts';
 import type { Collector } from '../sources/collector.ts';
 import { openSource } from '../sources/index.ts';
+import { commitsOf, openLeadTime, unknownLeadTimesOf } from './lead-time.ts';
 import type { Log } from './parts.ts';
 import type { Recorder } from './recorder.ts';
 import type { StatusBoard } from './status-board.ts';
@@ -25,6 +27,8 @@ export interface PollingParts {
 /** The sources that are being polled. */
 export interface PollingSources {
   readonly collectors: readonly Collector[];
+  /** Why a change of a source can be without a lead time, by the source's name. */
+  readonly unknownLeadTimes: ReadonlyMap<string, readonly UnknownLeadTime[]>;
   records(): readonly CollectorRecord[];
   /** Stops polling; resolves when the polls that were under way have ended. Safe to call twice. */
   stop(): Promise<void>;
@@ -35,27 +39,35 @@ export function openSources(parts: PollingParts): PollingSources & { start(): vo
   const { config, ledger, recorder, board, clock, observe, random, log } = parts;
   const stopping = new AbortController();
   const opened = config.sources.map((settings) => {
+    const leadTime = openLeadTime(settings, parts, stopping.signal);
+    const commits = commitsOf(settings);
     const inbox = {
-      record: (batch: Parameters<Recorder['record']>[0]) => recorder.record(batch),
+      async record(batch: Parameters<Recorder['record']>[0]) {
+        await recorder.record(commits === undefined ? batch : { ...batch, commits });
+        leadTime?.wake();
+      },
       decided: (ids: readonly string[]) => ledger.decided(settings.name, ids),
       state: () => ledger.state(settings.name),
     };
-    return { settings, collector: openSource(settings, { ...parts, retentionMs: config.retentionMs, inbox }) };
+    const collector = openSource(settings, { ...parts, retentionMs: config.retentionMs, inbox });
+    return { settings, collector, leadTime };
   });
   let polling: Promise<unknown> = Promise.resolve();
   let stopped: Promise<void> | null = null;
   async function stop(): Promise<void> {
     stopping.abort(new Error('asked to stop'));
     await polling;
-    await Promise.all(opened.map(({ collector }) => collector.close()));
+    await Promise.all(opened.flatMap(({ collector, leadTime }) => [collector.close(), leadTime?.close()]));
   }
   return {
     collectors: opened.map(({ collector }) => collector),
+    unknownLeadTimes: new Map(config.sources.map((settings) => [settings.name, unknownLeadTimesOf(settings)])),
     records: () =>
       opened.map(({ settings, collector }) => board.record(settings.name, settings.type, collector.backfill)),
     start() {
       polling = Promise.all(
-        opened.flatMap(({ settings, collector, collector: { watch } }) => [
+        opened.flatMap(({ settings, collector, leadTime, collector: { watch } }) => [
+          leadTime?.run(),
           startPoller({
             pollable: collector,
             intervalMs: settings.pollIntervalMs,

@@ -187,7 +187,12 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
 }
 
 function known(sources: PollingSources) {
-  return sources.collectors.map(({ name, capabilities, ignores }) => ({ name, capabilities, ignoredReasons: ignores }));
+  return sources.collectors.map(({ name, capabilities, ignores }) => ({
+    name,
+    capabilities,
+    ignoredReasons: ignores,
+    unknownLeadTimes: sources.unknownLeadTimes.get(name),
+  }));
 }
 
 function webConfiguration({ web }: Config): WebConfiguration {

@@ -7,7 +7,7 @@ import type { SourceSettings } from './settings.ts';
 /** Opens the way to a source as its settings say. `headers`: what it wants to hear beside a bearer token. */
 export function sourceUpstream(
   settings: SourceSettings & { readonly token: Secret | null },
-  parts: SourceParts,
+  parts: Pick<SourceParts, 'clock' | 'observe' | 'userAgent'>,
   headers: () => Readonly<Record<string, string>> = () => ({}),
 ): StreamingUpstream {
   const { clock, observe, userAgent } = parts;

@@ -12,7 +12,7 @@ import { retryAfterMs } from './retry-after.ts';
 import { Silence } from './silence.ts';
 import { SourceAgent } from './source-agent.ts';
 import { unlessAborted } from './unless-aborted.ts';
-import type { Answer, Failure, StreamingUpstream, Trouble } from './upstream.ts';
+import type { Answer, Conditions, Failure, StreamingUpstream, Trouble } from './upstream.ts';
 
 export interface UpstreamOptions {
   /** The configured name of the source. */
@@ -39,6 +39,8 @@ export interface UpstreamOptions {
 /** What a request is for. `read`: what to make of its body, once its head is good. */
 interface Errand<T> {
   readonly accept: string;
+  /** Answered with 304 where the server still has the same. */
+  readonly etag?: string | undefined;
   readonly stop: AbortSignal;
   /** When it is given up, and what to say then. */
   readonly deadline: AbortSignal;
@@ -64,9 +66,15 @@ export function openUpstream(options: UpstreamOptions): StreamingUpstream {
   const agent = new SourceAgent(options, requestTimeoutMs);
   const base = options.baseUrl.replace(/\/+$/, '');
 
-  async function get<T>(path: string, schema: ZodType<T>, stop: AbortSignal): Promise<Answer<T>> {
+  async function get<T>(
+    path: string,
+    schema: ZodType<T>,
+    stop: AbortSignal,
+    { etag }: Conditions = {},
+  ): Promise<Answer<T>> {
     const exchange = await converse(new URL(base + path), {
       accept: 'application/json',
+      etag,
       stop,
       deadline: AbortSignal.timeout(requestTimeoutMs),
       overdue: `no whole answer within ${requestTimeoutMs} ms (request_timeout)`,
@@ -106,11 +114,18 @@ export function openUpstream(options: UpstreamOptions): StreamingUpstream {
   };
 
   /** Throws `stop.reason` when asked to stop, and bugs. */
-  async function converse<T>(url: URL, { accept, stop, deadline, overdue, read }: Errand<T>): Promise<Exchange<T>> {
+  async function converse<T>(
+    url: URL,
+    { accept, etag, stop, deadline, overdue, read }: Errand<T>,
+  ): Promise<Exchange<T>> {
     stop.throwIfAborted();
     const signal = AbortSignal.any([stop, deadline]);
     const authorization = options.authorization();
-    const own = { ...options.headers?.(), ...(authorization === null ? {} : { authorization }) };
+    const own = {
+      ...options.headers?.(),
+      ...(authorization === null ? {} : { authorization }),
+      ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    };
     let head: Head | null = null;
     try {
       const response = await unlessAborted(send(url, accept, own, signal), signal);
@@ -160,8 +175,17 @@ export function openUpstream(options: UpstreamOptions): StreamingUpstream {
       status: head?.status ?? null,
       retryAfterMs: asksToWait ? retryAfterMs(head.headers['retry-after'], date) : null,
       ...(grpcCode === null ? {} : { grpcCode }),
+      ...(head === null ? {} : { headers: quotaOf(head.headers) }),
     };
   }
 
   return { get, follow, close: () => agent.destroy() };
+}
+
+/** Nothing else of the headers is kept: an answer may say the token back. */
+function quotaOf(headers: Head['headers']): Head['headers'] {
+  const told = Object.entries(headers).filter(
+    ([name, value]) => /^(retry-after|(x-)?ratelimit-\w+)$/.test(name) && /^\d{1,20}$/.test(value),
+  );
+  return Object.fromEntries(told);
 }

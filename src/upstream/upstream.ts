@@ -16,6 +16,8 @@ export interface Failure extends Trouble {
   readonly retryAfterMs: number | null;
   /** The gRPC code in the body of an error (grpc-gateway); absent where there is none. */
   readonly grpcCode?: number;
+  /** What the answer says of a quota, numbers alone: names in lower case. Absent when there was no answer. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Answer<T> =
@@ -29,13 +31,20 @@ export type Answer<T> =
     }
   | { readonly ok: false; readonly failure: Failure };
 
+/** What a request can be made to depend on. */
+export interface Conditions {
+  /** As an earlier answer gave it. */
+  readonly etag?: string | undefined;
+}
+
 /** One configured upstream, as its collector sees it. */
 export interface Upstream {
   /**
    * GETs `path` (with its query, from the base URL on) and validates the JSON that comes.
+   * With `etag`, what is still the same is a failure with the status 304.
    * Throws `stop.reason` when `stop` is aborted, and bugs; every trouble of the upstream is a `Failure`.
    */
-  get<T>(path: string, schema: ZodType<T>, stop: AbortSignal): Promise<Answer<T>>;
+  get<T>(path: string, schema: ZodType<T>, stop: AbortSignal, more?: Conditions): Promise<Answer<T>>;
   /** Ends all connections; what is still under way is cut off. */
   close(): Promise<void>;
 }

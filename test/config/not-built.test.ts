@@ -21,7 +21,6 @@ describe('what is not built yet', () => {
     ['notify: {throttle: 0s}', 'notify.throttle'],
     ['notify: {dashboard_url: "https://grafana/d/x?var-app={app}"}', 'notify.dashboard_url'],
     [`notify: {matrix: {${MATRIX}}}`, 'notify.matrix'],
-    [woodpecker(FORGE), 'sources[0].forge'],
   ])('%s passes the check and is told', (yaml, path) => {
     using folder = new Folder();
     folder.write('token', 's3cret');
@@ -34,6 +33,7 @@ describe('what is not built yet', () => {
       'defaults that are written out',
       'windows: [7d, 30d, 90d]\nmin_samples: 5\nsink: {max_body: 64KiB}\nnotify: {max_age: 60m}',
     ],
+    ['a forge', woodpecker(FORGE)],
     ['a Woodpecker', woodpecker('settle: 0s\nworkflow: deploy')],
     ['an error sink', 'sources: [{type: errors, url: https://e, api_key_file: token}]'],
     ['an Argo CD', 'sources: [{type: argocd, url: https://cd, token_file: token, stream: true}]'],
@@ -55,8 +55,6 @@ describe('what is not built yet', () => {
       'ledger',
       'ledger_password_file',
       'attribution_window',
-      'forge',
-      'lead_time',
       'workspaces',
       'max_body',
       'retention',

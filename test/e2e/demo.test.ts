@@ -33,8 +33,17 @@ it('demo serves several teams at any free port, says where, and ends on SIGTERM 
     await demo.until(async () => {
       page = new Page(await (await fetch(`${url}/metrics`)).text());
       const up = page.all('dora_collector_up');
-      return up.length === 3 && up.every(({ value }) => value === 1);
+      if (up.length < 3 || up.some(({ value }) => value !== 1)) return false;
+      const { items } = (await (await fetch(`${url}/api/v1/collectors`)).json()) as {
+        items: readonly { readonly backfill: { readonly pending: number } | null }[];
+      };
+      return items.every(({ backfill }) => (backfill?.pending ?? 0) === 0);
     }, 'all history has been read');
+    page = new Page(await (await fetch(`${url}/metrics`)).text());
+    await demo.until(async () => {
+      const shown = new Page(await (await fetch(`${url}/metrics`)).text());
+      return shown.all('dora_lead_time_seconds_count').some(({ value }) => value > 5);
+    }, 'lead times');
 
     const targets = page.all('dora_incident_open');
     expect(new Set(targets.map(({ labels }) => labels['team'])).size).toBeGreaterThanOrEqual(4);

@@ -1,6 +1,6 @@
 import type { Sighting } from '../../domain/batch.ts';
 import type { Deployment, TargetKey } from '../../domain/deployment.ts';
-import { applicationId, type Listed } from './application.ts';
+import { applicationId, type Listed, placeOf } from './application.ts';
 import type { Attempt } from './attempts.ts';
 import { type HealthMemory, readHealth } from './health.ts';
 import type { ApplicationMemory } from './memory.ts';
@@ -34,6 +34,7 @@ export function deploymentOf(
     rollback,
     // History holds no failures: what ended before the first look could have had some (counting.md §8).
     failuresSeen: !firstSight,
+    lookup: { application: placeOf(application), project: application.project },
   };
 }
 

@@ -101,5 +101,6 @@ function deploymentOf(
     rule: verdict.rule,
     details: detailsOf(pipeline, settings),
     beginningKnown: true,
+    lookup: { repository: repository.fullName },
   };
 }

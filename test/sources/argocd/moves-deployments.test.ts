@@ -57,6 +57,7 @@ test('a deployment carries what people and lead time want to know', async () => 
       startedAt: NOON,
       rollback: false,
       failuresSeen: true,
+      lookup: { application: 'argocd/shop', project: 'default' },
     },
   ]);
 });

@@ -26,12 +26,9 @@ async function watching(keys: Readonly<Record<string, unknown>> = {}, silenceMs 
     void logged.push(`${level}: ${text} ${JSON.stringify(fields)}`);
   const log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
   const upstream = sourceUpstream(settings, {
-    inbox: { record: async () => {}, decided: async () => new Set(), state: async () => new Map() },
-    retentionMs: 0,
     userAgent: 'test',
     clock,
     observe: () => {},
-    log,
   });
   const watch = new Watch({ settings, upstream, clock, log, silenceMs });
   const stop = new AbortController();
