@@ -25,6 +25,9 @@ export interface Exemplars {
   readonly exemplars: readonly { readonly labels: Labels; readonly value: string; readonly timestamp: number }[];
 }
 
+/** By the name of the job: the URL of a server, or the keys of a scrape configuration. */
+export type Jobs = Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;
+
 /** How long a condition may take to come true, and how often it is looked at, in milliseconds. */
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
@@ -43,7 +46,7 @@ export class Prometheus implements AsyncDisposable {
   #log = '';
   #url = '';
 
-  private constructor(jobs: Readonly<Record<string, string>>) {
+  private constructor(jobs: Jobs) {
     requireTool('prometheus', 'scripts/install-prometheus');
     this.#folder = mkdtempSync(join(tmpdir(), 'dora-exporter-prometheus-'));
     writeFileSync(join(this.#folder, 'prometheus.yml'), configuration(jobs));
@@ -65,8 +68,8 @@ export class Prometheus implements AsyncDisposable {
     });
   }
 
-  /** Starts it and waits until it has scraped every one of `jobs` (a name, and the URL of a server) well. */
-  static async start(jobs: Readonly<Record<string, string>>): Promise<Prometheus> {
+  /** Starts it and waits until it has scraped every one of `jobs` well. */
+  static async start(jobs: Jobs): Promise<Prometheus> {
     const prometheus = new Prometheus(jobs);
     try {
       await prometheus.#serving();
@@ -163,13 +166,13 @@ export class Prometheus implements AsyncDisposable {
   }
 }
 
-function configuration(jobs: Readonly<Record<string, string>>): string {
+function configuration(jobs: Jobs): string {
   // JSON is YAML.
   return JSON.stringify({
     global: { scrape_interval: '1s', scrape_timeout: '1s' },
-    scrape_configs: Object.entries(jobs).map(([job, url]) => ({
+    scrape_configs: Object.entries(jobs).map(([job, what]) => ({
       job_name: job,
-      static_configs: [{ targets: [new URL(url).host] }],
+      ...(typeof what === 'string' ? { static_configs: [{ targets: [new URL(what).host] }] } : what),
     })),
   });
 }

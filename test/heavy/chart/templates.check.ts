@@ -1,0 +1,315 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CHART } from '../../../scripts/chart/generated.ts';
+import { checkTool } from '../support/check-tool.ts';
+import { runTool } from '../support/tool.ts';
+import { type KubernetesObject, only, render, template } from './render.ts';
+
+const POSTGRES = { config: { ledger: 'postgres://dora@db/dora' } };
+const TLS = { webConfig: { secretName: 'web', tls: true } };
+
+async function deployment(values: unknown): Promise<KubernetesObject> {
+  return only(await render(values), 'Deployment').spec;
+}
+
+async function container(values: unknown): Promise<KubernetesObject> {
+  return (await deployment(values)).template.spec.containers[0];
+}
+
+async function config(values: unknown): Promise<KubernetesObject> {
+  return parse(only(await render(values), 'ConfigMap').data['config.yml']);
+}
+
+describe('replicas', () => {
+  it('is one pod that ends before the next begins, on a claim that outlives the release', async () => {
+    const objects = await render({});
+    expect(only(objects, 'Deployment').spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+    const claim = only(objects, 'PersistentVolumeClaim');
+    expect(claim.metadata.annotations['helm.sh/resource-policy']).toBe('keep');
+    expect(only(objects, 'Deployment').spec.template.spec.volumes).toContainEqual({
+      name: 'data',
+      persistentVolumeClaim: { claimName: claim.metadata.name },
+    });
+  });
+
+  it.each([
+    [{ replicaCount: 2 }, 'replicaCount: 2 replicas need a ledger that they share'],
+    [{ strategy: { type: 'RollingUpdate' } }, 'strategy.type: must be Recreate with a ledger in SQLite'],
+    [
+      { serviceMonitor: { enabled: true }, podMonitor: { enabled: true } },
+      'serviceMonitor.enabled and podMonitor.enabled',
+    ],
+    [{ config: { web: { listen_address: ':1' } } }, 'give service.port instead'],
+    [{ config: { web: { config_file: 'x' } } }, 'give webConfig.secretName and webConfig.key instead'],
+    [{ webConfig: { secretName: 'web', clientCertificate: true } }, 'no client certificates without TLS'],
+    [{ webConfig: { tls: true } }, 'the server has no certificate'],
+    [{ replicas: 2 }, "additional properties 'replicas' not allowed"],
+    [{ config: { sorces: [] } }, "additional properties 'sorces' not allowed"],
+    [{ config: { series_limit: '5' } }, "at '/config/series_limit': got string, want integer"],
+    [{ service: { port: 0 } }, "at '/service/port'"],
+    [
+      { prometheusRule: { enabled: true, values: { unknown: 1 } } },
+      'prometheusRule.values.unknown: no rule has a number',
+    ],
+  ])('refuses %j', async (values, why) => {
+    const { code, stderr } = await template(values);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(why);
+  });
+
+  it('several share a ledger in PostgreSQL, without a claim, and keep the labels that tell them apart', async () => {
+    const values = {
+      ...POSTGRES,
+      replicaCount: 3,
+      strategy: { type: 'RollingUpdate' },
+      serviceMonitor: { enabled: true },
+    };
+    const objects = await render(values);
+    expect(only(objects, 'Deployment').spec.replicas).toBe(3);
+    expect(objects.map(({ kind }) => kind)).not.toContain('PersistentVolumeClaim');
+    expect(only(objects, 'ServiceMonitor').spec.endpoints[0].relabelings).toBeUndefined();
+  });
+});
+
+describe('the pod', () => {
+  it('runs as nobody in particular, can write to its data only, and needs nothing of Kubernetes', async () => {
+    const { template } = await deployment({});
+    expect(template.spec).toMatchObject({
+      automountServiceAccountToken: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        fsGroup: 65532,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+    });
+    const [{ securityContext, volumeMounts }] = template.spec.containers;
+    expect(securityContext).toMatchObject({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    });
+    const writable = volumeMounts.filter((mount: KubernetesObject) => mount.readOnly !== true);
+    expect(writable).toEqual([{ name: 'data', mountPath: '/data' }]);
+  });
+
+  it('rolls when the configuration changes, and only then', async () => {
+    const sum = async (values: unknown) => (await deployment(values)).template.metadata.annotations['checksum/config'];
+    expect(await sum({ podLabels: { a: 'b' } })).toBe(await sum({}));
+    expect(await sum({ config: { min_samples: 6 } })).not.toBe(await sum({}));
+    expect(await sum({ webConfig: { secretName: 'a' } })).not.toBe(await sum({}));
+  });
+
+  it('selects by labels that no release changes', async () => {
+    const { selector } = await deployment({ commonLabels: { team: 'a' }, podLabels: { tier: 'b' } });
+    expect(Object.keys(selector.matchLabels)).toEqual(['app.kubernetes.io/name', 'app.kubernetes.io/instance']);
+  });
+
+  it('has Secrets as files beside the configuration, which only its group can read', async () => {
+    const values = { secrets: [{ name: 'a' }, { name: 'b', items: [{ key: 'token', path: 'b-token' }] }], ...TLS };
+    const { volumes, containers } = (await deployment(values)).template.spec;
+    expect(volumes).toContainEqual({
+      name: 'secrets',
+      projected: {
+        defaultMode: 0o440,
+        sources: [{ secret: { name: 'a' } }, { secret: { name: 'b', items: [{ key: 'token', path: 'b-token' }] } }],
+      },
+    });
+    expect(volumes).toContainEqual({ name: 'web', secret: { secretName: 'web', defaultMode: 0o440 } });
+    expect(containers[0].volumeMounts).toContainEqual({
+      name: 'secrets',
+      mountPath: '/etc/dora-exporter/secrets',
+      readOnly: true,
+    });
+    expect((await config(values)).web).toEqual({ config_file: './web/web-config.yml' });
+  });
+
+  it('a digest stands over the tag, and the tag over the version', async () => {
+    expect((await container({ image: { registry: 'r', digest: 'sha256:0', tag: 't' } })).image).toBe(
+      'r/dora-exporter@sha256:0',
+    );
+    expect((await container({ image: { tag: 't' } })).image).toBe('dora-exporter:t');
+    expect((await container({})).image).toMatch(/^dora-exporter:\d+\.\d+\.\d+$/);
+  });
+
+  it("gives Node.js three quarters of a limit, and leaves one's own environment alone", async () => {
+    expect((await container({})).env).toBeUndefined();
+    const env = (await container({ resources: { limits: { memory: '256Mi' } }, extraEnv: [{ name: 'A', value: 'b' }] }))
+      .env;
+    expect(env).toEqual([
+      { name: 'NODE_OPTIONS', value: '--max-old-space-size-percentage=75' },
+      { name: 'A', value: 'b' },
+    ]);
+  });
+});
+
+describe('probes', () => {
+  const handler = async (values: unknown) => {
+    const { startupProbe, livenessProbe, readinessProbe } = await container(values);
+    return [startupProbe, livenessProbe, readinessProbe].map(
+      (probe) => probe?.httpGet ?? probe?.tcpSocket ?? probe?.exec,
+    );
+  };
+  const paths = ['/-/healthy', '/-/healthy', '/-/ready'];
+
+  it.each([
+    ['plain', {}, 'HTTP'],
+    ['with basic auth', { webConfig: { secretName: 'web' } }, 'HTTP'],
+    ['with TLS', TLS, 'HTTPS'],
+  ])('%s: ask the health paths', async (_, values, scheme) => {
+    expect(await handler(values)).toEqual(paths.map((path) => ({ path, port: 'http', scheme })));
+  });
+
+  it('connect where client certificates are required: the kubelet has none', async () => {
+    const values = { webConfig: { ...TLS.webConfig, clientCertificate: true } };
+    expect(await handler(values)).toEqual(paths.map(() => ({ port: 'http' })));
+  });
+
+  it("one's own handler is taken as it is, and null is none", async () => {
+    const own = { exec: { command: ['true'] } };
+    const [startup, liveness, readiness] = await handler({ livenessProbe: own, readinessProbe: null });
+    expect([startup.path, liveness, readiness]).toEqual(['/-/healthy', own.exec, undefined]);
+  });
+});
+
+describe('the configuration', () => {
+  it('comes through as it was written: large numbers, times, expressions, words that YAML 1.1 takes for others', async () => {
+    const notify = {
+      matrix: { homeserver: 'https://m', token_file: 't', rooms: { critical: '#a:b', warning: '!c:d' } },
+    };
+    const matrix = { ...notify.matrix, heartbeat: { at: '09:00', time_zone: 'UTC', room: 'critical' } };
+    const source = {
+      type: 'woodpecker',
+      url: 'https://x',
+      token_file: 't',
+      name: 'no',
+      environment: 'on',
+      branches: ['1e3', '/^a: b$/'],
+    };
+    const values = { series_limit: 123456789, sources: [source], notify: { matrix } };
+    expect(await config({ config: values })).toEqual({ ledger: 'sqlite:/data/dora.db', ...values });
+  });
+});
+
+describe('monitors', () => {
+  const OWN = [
+    { action: 'replace', targetLabel: 'instance', replacement: 'dora-exporter' },
+    { action: 'labeldrop', regex: 'pod|container|node' },
+  ];
+
+  it.each([
+    ['ServiceMonitor', 'serviceMonitor', 'endpoints'],
+    ['PodMonitor', 'podMonitor', 'podMetricsEndpoints'],
+  ])('%s: a roll-out begins no new series', async (kind, key, endpoints) => {
+    const more = { action: 'replace', targetLabel: 'cluster', replacement: 'a' };
+    const objects = await render({ [key]: { enabled: true, relabelings: [more] }, ...TLS });
+    const { metadata, spec } = only(objects, kind);
+    expect(metadata.namespace).toBe('dora');
+    expect(spec[endpoints]).toEqual([
+      { port: 'http', path: '/metrics', scheme: 'https', honorLabels: false, relabelings: [...OWN, more] },
+    ]);
+    const [service, pod] = [only(objects, 'Service'), only(objects, 'Deployment').spec.template];
+    const labels = kind === 'ServiceMonitor' ? service.metadata.labels : pod.metadata.labels;
+    expect(labels).toMatchObject(spec.selector.matchLabels);
+    expect(spec.namespaceSelector.matchNames).toEqual(['dora']);
+  });
+
+  it('the Service leads to the port that the program listens on', async () => {
+    const objects = await render({ service: { port: 9672 } });
+    expect(only(objects, 'Service').spec.ports).toEqual([
+      { name: 'http', port: 9672, targetPort: 'http', protocol: 'TCP' },
+    ]);
+    const { args, ports } = only(objects, 'Deployment').spec.template.spec.containers[0];
+    expect(args).toContain('--web.listen-address=:9672');
+    expect(ports).toEqual([{ name: 'http', containerPort: 9672, protocol: 'TCP' }]);
+  });
+});
+
+describe('files of the chart', () => {
+  const RULES = `groups:
+  - name: test
+    rules:
+      - alert: Late
+        expr: |
+          time() - dora_collector_last_success_timestamp_seconds
+            > 900 # value: lateSeconds
+        for: 15m # value: lateFor
+        annotations: {summary: "{{ $labels.source }} is late"}
+      - alert: Down
+        expr: dora_collector_up == 0
+        for: 15m # value: downFor
+`;
+
+  async function withFiles<T>(use: (chart: string) => Promise<T>): Promise<T> {
+    const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-chart-'));
+    try {
+      cpSync(CHART, folder, { recursive: true });
+      rmSync(join(folder, 'rules'), { recursive: true, force: true });
+      rmSync(join(folder, 'dashboards'), { recursive: true, force: true });
+      for (const name of ['rules', 'dashboards']) mkdirSync(join(folder, name));
+      writeFileSync(join(folder, 'rules/test.yml'), RULES);
+      writeFileSync(join(folder, 'dashboards/dora-app.json'), '{"title": "{{app}}"}\n');
+      return await use(folder);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  it('rules come as they lie, with the thresholds of values', async () => {
+    await withFiles(async (chart) => {
+      const groups = async (values: unknown) =>
+        only(await render({ prometheusRule: { enabled: true, ...Object(values) } }, { chart }), 'PrometheusRule').spec
+          .groups;
+      expect(await groups({})).toEqual(parse(RULES).groups);
+      const own = { name: 'own', rules: [{ record: 'a:b', expr: '{{ 1 }}' }] };
+      const [first, second] = await groups({
+        values: { lateSeconds: 1800000, lateFor: '1h' },
+        additionalGroups: [own],
+      });
+      expect(first.rules[0]).toMatchObject({ for: '1h', annotations: { summary: '{{ $labels.source }} is late' } });
+      expect(first.rules[0].expr).toContain('> 1800000 # value: lateSeconds');
+      expect(first.rules[1].for).toBe('15m');
+      expect(second).toEqual(own);
+    });
+  });
+
+  it('a threshold that no rule has is refused', async () => {
+    await withFiles(async (chart) => {
+      const { code, stderr } = await template({ prometheusRule: { enabled: true, values: { late: 1 } } }, { chart });
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('prometheusRule.values.late: no rule has a number marked `# value: late`');
+    });
+  });
+
+  it('dashboards are a ConfigMap each, untouched', async () => {
+    await withFiles(async (chart) => {
+      const objects = await render({ dashboards: { enabled: true, annotations: { folder: 'DORA' } } }, { chart });
+      const map = objects.find(({ metadata }) => metadata.name === 'dora-exporter-dora-app');
+      expect(map.data).toEqual({ 'dora-app.json': '{"title": "{{app}}"}\n' });
+      expect(map.metadata).toMatchObject({ labels: { grafana_dashboard: '1' }, annotations: { folder: 'DORA' } });
+    });
+  });
+});
+
+describe('NOTES', () => {
+  // `helm template` leaves them out.
+  const notes = async (values: unknown) => {
+    const words = ['install', 'dora-exporter', CHART, '--namespace', 'dora', '--dry-run=client', '--values', '-'];
+    return (await runTool(checkTool('helm', 'helm'), words, JSON.stringify(values))).stdout.split('NOTES:')[1];
+  };
+
+  it('say how to reach it, in lines that work', async () => {
+    expect(await notes({})).toContain(
+      'kubectl --namespace dora port-forward svc/dora-exporter 3672\n  curl http://localhost:3672/metrics',
+    );
+    expect(await notes(TLS)).toContain('curl --insecure https://localhost:3672/metrics');
+  });
+
+  it('warn when nothing is polled, or nothing kept', async () => {
+    expect(await notes({})).toContain('WARNING: config.sources is empty');
+    expect(await notes({ persistence: { enabled: false } })).toContain('WARNING: persistence.enabled is false');
+  });
+});
