@@ -64,12 +64,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{/* A probe: dict "root" $ "probe" (its settings) "path" (what it asks without a handler of its own). */}}
 {{- define "dora-exporter.probe" -}}
-{{- $webConfig := .root.Values.webConfig }}
 {{- $handler := dict }}
-{{- if or .probe.httpGet .probe.tcpSocket .probe.exec .probe.grpc }}
-{{- else if and $webConfig.secretName $webConfig.clientCertificate }}
-{{- $handler = dict "tcpSocket" (dict "port" "http") }}
-{{- else }}
+{{- if not (or .probe.httpGet .probe.tcpSocket .probe.exec .probe.grpc) }}
 {{- $handler = dict "httpGet" (dict "path" .path "port" "http" "scheme" (include "dora-exporter.scheme" .root | upper)) }}
 {{- end }}
 {{- toYaml (merge $handler .probe) }}
@@ -151,9 +147,6 @@ metricRelabelings: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- if $web.config_file }}
 {{- fail "config.web.config_file: the chart sets it; give webConfig.secretName and webConfig.key instead" }}
-{{- end }}
-{{- if and .Values.webConfig.clientCertificate (not .Values.webConfig.tls) }}
-{{- fail "webConfig.clientCertificate: there are no client certificates without TLS; set webConfig.tls too" }}
 {{- end }}
 {{- if and .Values.webConfig.tls (not .Values.webConfig.secretName) }}
 {{- fail "webConfig.tls: the server has no certificate; give webConfig.secretName" }}

@@ -44,7 +44,6 @@ describe('replicas', () => {
     ],
     [{ config: { web: { listen_address: ':1' } } }, 'give service.port instead'],
     [{ config: { web: { config_file: 'x' } } }, 'give webConfig.secretName and webConfig.key instead'],
-    [{ webConfig: { secretName: 'web', clientCertificate: true } }, 'no client certificates without TLS'],
     [{ webConfig: { tls: true } }, 'the server has no certificate'],
     [{ replicas: 2 }, "additional properties 'replicas' not allowed"],
     [{ config: { sorces: [] } }, "additional properties 'sorces' not allowed"],
@@ -161,11 +160,6 @@ describe('probes', () => {
     ['with TLS', TLS, 'HTTPS'],
   ])('%s: ask the health paths', async (_, values, scheme) => {
     expect(await handler(values)).toEqual(paths.map((path) => ({ path, port: 'http', scheme })));
-  });
-
-  it('connect where client certificates are required: the kubelet has none', async () => {
-    const values = { webConfig: { ...TLS.webConfig, clientCertificate: true } };
-    expect(await handler(values)).toEqual(paths.map(() => ({ port: 'http' })));
   });
 
   it("one's own handler is taken as it is, and null is none", async () => {
