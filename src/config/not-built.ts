@@ -12,11 +12,6 @@ const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Conf
   { path: 'sink.max_body', value: (config) => config.sink.maxBodyBytes },
   { path: 'sink.retention', value: (config) => config.sink.retentionMs },
   { path: 'sink.rules', value: (config) => config.sink.rules },
-  { path: 'notify.max_age', value: (config) => config.notify.maxAgeMs },
-  { path: 'notify.dedupe', value: (config) => config.notify.dedupeMs },
-  { path: 'notify.throttle', value: (config) => config.notify.throttleMs },
-  { path: 'notify.dashboard_url', value: (config) => config.notify.dashboardUrl },
-  { path: 'notify.matrix', value: (config) => config.notify.matrix },
 ];
 
 /** What the configuration asks for and no code does yet: one sentence each. */

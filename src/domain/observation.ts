@@ -1,3 +1,5 @@
+import type { RoomName } from './severity.ts';
+
 /** Why a poll failed: a closed set, the values of `dora_collector_poll_failures_total{reason}`. */
 export const FAILURE_REASONS = [
   'dns',
@@ -49,7 +51,28 @@ export type Observation =
   | { readonly kind: 'swept'; readonly table: string; readonly rows: number }
   /** A whole sweep ended well. */
   | { readonly kind: 'sweep_done'; readonly at: number }
+  | NotifierObservation
   /** The configuration was loaded. */
   | { readonly kind: 'reloaded'; readonly at: number };
+
+/** What the notifier tells of itself. */
+export type NotifierObservation =
+  /** The homeserver took an event; `tookMs` from its decision, or the end of its throttle. An edit is not `counted`. */
+  | {
+      readonly kind: 'delivered';
+      readonly room: RoomName;
+      readonly at: number;
+      readonly tookMs: number;
+      readonly counted: boolean;
+      readonly heartbeat: boolean;
+    }
+  /** An event can never be sent. */
+  | { readonly kind: 'parked'; readonly room: RoomName; readonly reason: string }
+  /** Rows of the outbox that go into another's message. */
+  | { readonly kind: 'suppressed'; readonly reason: 'dedupe' | 'throttle'; readonly rows: number }
+  /** What waits for a room; `oldestAt` is null when nothing does. */
+  | { readonly kind: 'queue'; readonly room: RoomName; readonly pending: number; readonly oldestAt: number | null }
+  /** Credentials or membership stop a room, or no longer do. */
+  | { readonly kind: 'room_blocked'; readonly room: RoomName; readonly reason: string; readonly blocked: boolean };
 
 export type Observe = (observation: Observation) => void;

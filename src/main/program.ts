@@ -3,6 +3,7 @@ import type { Loaded } from '../config/load.ts';
 import { notBuilt } from '../config/not-built.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observation } from '../domain/observation.ts';
+import type { Plan } from '../domain/transition.ts';
 import { createApp } from '../http/app.ts';
 import { Passwords } from '../http/passwords.ts';
 import type { App } from '../http/ports.ts';
@@ -13,6 +14,9 @@ import { openLedger } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
 import { SWEPT_TABLES } from '../ledger/sweep.ts';
 import { type Metrics, openMetrics } from '../metrics/metrics.ts';
+import { planMessages } from '../notify/plan.ts';
+import { PARK_REASONS } from '../notify/trouble.ts';
+import { type Notifier, startNotifier } from './notifying.ts';
 import { USER_AGENT, VERSION } from './package.ts';
 import type { Log } from './parts.ts';
 import { openSources, type PollingSources } from './polling-sources.ts';
@@ -54,14 +58,16 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const services = new ServiceWatch(log);
   // The ledger is opened before the metrics that are rebuilt from it.
   let metrics: Metrics | null = null;
+  let notifier: Notifier | null = null;
   const observe = (observation: Observation) => {
     board.observe(observation);
     metrics?.observe(observation);
+    notifier?.observe(observation);
   };
   const ledger = await openLedger({
     file: config.ledger.file,
     rules: { expiryMs: config.incidentExpiryMs },
-    plan: () => [],
+    plan: (transitions, news, now) => planOf(config)(transitions, news, now),
     clock,
     observe,
   });
@@ -71,6 +77,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     board.apply(changes);
     shown.apply(changes);
     services.look(changes.targets, new Set(config.sources.map(({ name }) => name)));
+    notifier?.wake();
   };
   const recorder = openRecorder(ledger, show);
   const parted = { ledger, recorder, board, userAgent: USER_AGENT, clock, random, observe, log };
@@ -144,6 +151,13 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     stop: stopping.signal,
   });
   resources.defer(() => time);
+  const notifying = { messages: ledger.messages, userAgent: USER_AGENT, clock, observe, log };
+  const openNotifier = async () => {
+    if (config.notify.matrix !== null) shown.beginNotifier(await ledger.messages.status(), PARK_REASONS);
+    notifier = startNotifier({ ...notifying, config });
+  };
+  await openNotifier();
+  resources.defer(async () => notifier?.stop());
   sources.start();
 
   let last: Promise<unknown> = Promise.resolve();
@@ -161,12 +175,15 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     }
     // What cannot be opened leaves the old ones polling.
     const next = openSources({ ...parted, config: loaded.config });
-    await sources.stop();
+    await Promise.all([sources.stop(), notifier?.stop()]);
     config = loaded.config;
     sources = next;
     shown.setSources(known(sources));
     app = appOf(config);
-    if (!stopping.signal.aborted) sources.start();
+    if (!stopping.signal.aborted) {
+      await openNotifier();
+      sources.start();
+    }
     observe({ kind: 'reloaded', at: clock.now() });
     log.info({ sources: config.sources.map(({ name }) => name) }, 'configuration reloaded');
     return { ok: true };
@@ -180,10 +197,16 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       stopping.abort(new Error('asked to stop'));
       await last;
       // Until nothing is polled any more, whoever asks is told that it is not ready.
-      await Promise.all([sources.stop(), time]);
+      await Promise.all([sources.stop(), time, notifier?.stop()]);
       await running.disposeAsync();
     },
   };
+}
+
+/** Without a place to send them to nothing becomes a message, not even later. */
+function planOf({ notify }: Config): Plan {
+  if (notify.matrix === null) return () => [];
+  return planMessages({ maxAgeMs: notify.maxAgeMs, heartbeatRoom: notify.matrix.heartbeat?.room ?? 'critical' });
 }
 
 function known(sources: PollingSources) {

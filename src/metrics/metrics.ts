@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Window } from '../domain/windows.ts';
+import type { NotifierStatus } from '../ledger/notifier-state.ts';
 import type { Changes, SourceCount, TargetProjection } from '../ledger/projection.ts';
 import type { WindowChanges } from '../ledger/window-log.ts';
 import type { SeriesLimits } from './budget.ts';
@@ -35,6 +36,8 @@ export interface Metrics {
   takeRows(rows: WindowChanges): void;
   /** Takes over what a commit changed. */
   apply(changes: Changes): void;
+  /** There is a notifier, which stands so in the ledger; after the first time this changes nothing. */
+  beginNotifier(status: NotifierStatus, parkReasons: readonly string[]): void;
   /** After a reload: only these sources, and targets of theirs, are shown. */
   setSources(sources: readonly MetricsSource[]): void;
   /** Time passed: `now` in milliseconds since the epoch. */
@@ -64,6 +67,7 @@ export function openMetrics(options: MetricsOptions): Metrics {
       program.apply(changes);
     },
     takeRows: (rows) => targets.takeRows(rows, clock.now()),
+    beginNotifier: (status, parkReasons) => program.beginNotifier(status, parkReasons),
     setSources,
     advance: (now) => targets.advance(now),
     tick: (now) => targets.tick(now),

@@ -1,6 +1,6 @@
 import type { ProgramFamily } from './family.ts';
 
-/** Upper bounds of whole polls in seconds; they never change. */
+/** Upper bounds of whole polls and of deliveries in seconds; they never change. */
 const POLL_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 3, 10, 30, 60, 300] as const;
 
 /** Every family of the program itself, in the order of the page. `process_*` and `nodejs_*` are prom-client's own. */
@@ -172,6 +172,71 @@ export const PROGRAM_FAMILIES = [
     help: 'Targets that are left out because of series_limit or series_limit_per_source.',
     labels: ['source'],
     kept: 'P',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notifications_total',
+    type: 'counter',
+    help: 'Messages that were delivered (reason is empty), and events that can never be sent and were parked. Edits that were delivered are not counted.',
+    labels: ['room', 'outcome', 'reason'],
+    kept: 'L',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notifications_suppressed_total',
+    type: 'counter',
+    help: 'Alerts that have no message of their own: counted into (dedupe) or summed into (throttle) the message of another.',
+    labels: ['reason'],
+    kept: 'L',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notifications_pending',
+    type: 'gauge',
+    help: 'Events that wait to be sent.',
+    labels: ['room'],
+    kept: 'L',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notifications_oldest_pending_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the oldest event that waits was decided on, in seconds since the Unix epoch. Absent while nothing waits.',
+    labels: ['room'],
+    kept: 'L',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notification_delivery_seconds',
+    type: 'histogram',
+    help: 'From the commit that decided a message, or the end of the throttle that held it, to the answer of the homeserver, in seconds.',
+    labels: ['room'],
+    kept: 'P',
+    scope: 'program',
+    bounds: POLL_BOUNDS,
+  },
+  {
+    name: 'dora_notifier_last_delivery_timestamp_seconds',
+    type: 'gauge',
+    help: 'Last event that the homeserver took, in seconds since the Unix epoch.',
+    labels: ['room'],
+    kept: 'L',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notifier_room_blocked',
+    type: 'gauge',
+    help: '1 while credentials or membership stop the room, else 0. Absent until the room was first tried.',
+    labels: ['room', 'reason'],
+    kept: 'P',
+    scope: 'program',
+  },
+  {
+    name: 'dora_notifier_heartbeat_timestamp_seconds',
+    type: 'gauge',
+    help: 'Last daily self-test that was delivered, in seconds since the Unix epoch.',
+    labels: [],
+    kept: 'L',
     scope: 'program',
   },
 ] as const satisfies readonly ProgramFamily[];

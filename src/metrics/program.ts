@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { FAILURE_REASONS, type Observation } from '../domain/observation.ts';
+import type { NotifierStatus } from '../ledger/notifier-state.ts';
 import type { Changes, SourceCount } from '../ledger/projection.ts';
 import type { Format } from './family.ts';
 import { createInstruments } from './instruments.ts';
 import { knownTransitions, type MetricsSource } from './known-series.ts';
+import { NotificationMetrics, type ParkReasons } from './notifications.ts';
 import { type PromSample, promMetrics, promText } from './prom-text.ts';
 
 /** What `dora_exporter_build_info` says. */
@@ -26,6 +28,7 @@ const COUNTER_OF = {
 export class ProgramMetrics {
   readonly #registry = new Registry();
   readonly #metrics = createInstruments(this.#registry);
+  readonly #notifications = new NotificationMetrics(this.#metrics);
   readonly #onError: (error: unknown) => void;
   #sources: ReadonlySet<string> = new Set();
   /** The labels of the errors that are shown, by source. */
@@ -83,6 +86,13 @@ export class ProgramMetrics {
       case 'reloaded':
         this.#metrics.gauge('dora_config_last_reload_success_timestamp_seconds').set(observation.at / 1000);
         return;
+      case 'delivered':
+      case 'parked':
+      case 'suppressed':
+      case 'queue':
+      case 'room_blocked':
+        this.#notifications.observe(observation);
+        return;
     }
   }
 
@@ -94,6 +104,11 @@ export class ProgramMetrics {
     for (const { source, at } of changes.successes) {
       this.#metrics.gauge('dora_collector_last_success_timestamp_seconds').set({ source }, at / 1000);
     }
+  }
+
+  /** There is a notifier, which stands so in the ledger. */
+  beginNotifier(status: NotifierStatus, parkReasons: ParkReasons): void {
+    this.#notifications.begin(status, parkReasons);
   }
 
   /** What the page shows of targets: the cardinality budget. */
