@@ -145,23 +145,23 @@ export function openMatrix(options: MatrixOptions): Homeserver {
     whoami: (stop) => ask(get('/v3/account/whoami'), account, stop),
     joinedRooms: (stop) => ask(get('/v3/joined_rooms'), joined, stop),
     async resolve(alias, stop) {
-      const reply = await ask(get(`/v3/directory/room/${encodeURIComponent(alias)}`), room, stop);
+      const reply = await ask(get(`/v3/directory/room/${encoded(alias)}`), room, stop);
       return reply.ok ? reply : { ok: false, trouble: ofRoom(reply.trouble) };
     },
     async join(aliasOrId, stop) {
-      const path = `/v3/join/${encodeURIComponent(aliasOrId)}`;
+      const path = `/v3/join/${encoded(aliasOrId)}`;
       const reply = await ask({ method: 'POST', path, body: '{}' }, room, stop);
       return reply.ok ? reply : { ok: false, trouble: ofRoom(reply.trouble) };
     },
     async isEncrypted(roomId, stop) {
-      const path = `/v3/rooms/${encodeURIComponent(roomId)}/state/m.room.encryption`;
+      const path = `/v3/rooms/${encoded(roomId)}/state/m.room.encryption`;
       const reply = await ask(get(path), z.unknown(), stop);
       if (reply.ok) return { ok: true, value: true };
       const none = reply.trouble.kind === 'blocked' && reply.trouble.reason === 'not_found';
       return none ? { ok: true, value: false } : reply;
     },
     send(roomId, txnId, content, stop) {
-      const path = `/v3/rooms/${encodeURIComponent(roomId)}/send/m.room.message/${encodeURIComponent(txnId)}`;
+      const path = `/v3/rooms/${encoded(roomId)}/send/m.room.message/${encoded(txnId)}`;
       const body = typeof content === 'string' ? content : JSON.stringify(content);
       return ask({ method: 'PUT', path, body }, event, stop);
     },
@@ -184,6 +184,11 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Every character that could mean something in a path is encoded, those too that a room's id begins with. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** A path for people. */
