@@ -164,8 +164,8 @@ Point a Prometheus at ${url}/metrics, and try:
   the last recovery of each target, seconds
     (dora_deployment_recovery_timestamp - dora_deployment_failure_timestamp) > 0
 
-  failed deployments of all deployments
-    sum by (app) (dora_change_failures_total) / sum by (app) (dora_deployments_total)
+  change failure rate of what happened since
+    sum by (app) (increase(dora_change_failures_total[1h])) / (sum by (app) (increase(dora_deployments_total[1h])) > 0)
 
 A deployment fails every few minutes, and is mended: watch the status page. Ctrl-C ends the demo.
 
