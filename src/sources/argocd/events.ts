@@ -33,7 +33,7 @@ export interface Known {
   readonly countAborted: boolean;
 }
 
-/** Failures that nothing but the events tells of, and whether the events reach back to what is known. */
+/** Failures that nothing but the events tells of, and whether that is all of them since what is known. */
 export function readEvents(
   events: readonly ApplicationEvent[],
   known: Known,
@@ -42,6 +42,7 @@ export function readEvents(
   const completed = events.filter(({ reason, at }) => reason === 'OperationCompleted' && at >= known.since - SAME_MS);
   const attempts: Attempt[] = [];
   const failures: KnownFailure[] = [];
+  let unclear = false;
   for (const [index, event] of completed.entries()) {
     const failure = failureOf(event);
     if (failure === null || (isAbort(failure.message) && !known.countAborted)) continue;
@@ -49,6 +50,10 @@ export function readEvents(
       ({ at, revision }) => revision === failure.revision && Math.abs(at - event.at) <= SAME_MS,
     );
     if (same) continue;
+    if (failure.message.includes(FAILED_BEFOREHAND) && !startedByItself(events, event)) {
+      unclear = true;
+      continue;
+    }
     failures.push({ at: event.at, revision: failure.revision });
     const revisions = failure.revision === '' ? [] : [failure.revision];
     attempts.push({
@@ -67,14 +72,26 @@ export function readEvents(
       ),
     });
   }
-  return { attempts, failures, whole: reachesBack(events, completed, known) };
+  return { attempts, failures, whole: !unclear && reachesBack(events, completed, known) };
 }
 
 /** What the event of a whole operation that failed says (Argo CD, controller/appcontroller.go); null: it is none. */
 function failureOf({ warning, message }: ApplicationEvent): { revision: string; message: string } | null {
-  if (!warning || message.startsWith('Partial sync') || message.includes('(dry run)')) return null;
+  if (!warning || message.startsWith('Partial sync')) return null;
   const found = /^Sync operation(?: to (\S*))? failed:\s?(.*)$/s.exec(message);
   return found === null ? null : { revision: found[1] ?? '', message: found[2] ?? '' };
+}
+
+/**
+ * Every sync begins by trying all objects out, and fails with this where that does (gitops-engine,
+ * pkg/sync/sync_context.go). So does a dry run that somebody asked for, and its event says no more.
+ */
+const FAILED_BEFOREHAND = '(dry run)';
+
+/** Whether the controller asked for the operation that ended with this event: it never asks for a dry run. */
+function startedByItself(events: readonly ApplicationEvent[], ended: ApplicationEvent): boolean {
+  const started = events.slice(0, events.indexOf(ended)).findLast(({ reason }) => reason === 'OperationStarted');
+  return started?.message.startsWith('Initiated automated sync') ?? false;
 }
 
 /** The id of the last entry before the event; -1: none. Of one second, the events' own order decides. */

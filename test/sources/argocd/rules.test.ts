@@ -150,6 +150,21 @@ describe('events', () => {
     expect(found(none.slice(2, 3), { countAborted: true })).toHaveLength(1);
   });
 
+  test('objects that already failed when they were tried out: a failure, unless it can have been a dry run: a gap', () => {
+    const event = failed(10, `Sync operation to ${sha('b')} failed: one or more objects failed to apply (dry run)`);
+    const started = (message: string) => ({ ...failed(9, message), reason: 'OperationStarted', warning: false });
+    const automated = started(`Initiated automated sync to '${sha('b')}'`);
+    const byHand = started(`admin initiated sync to main (${sha('b')})`);
+    expect(found([automated, event])).toMatchObject([{ outcome: 'failure', revisions: [sha('b')] }]);
+    expect(readEvents([automated, event], known()).whole).toBe(true);
+    for (const before of [[byHand], [automated, byHand], []]) {
+      expect(readEvents([...before, event], known())).toMatchObject({ attempts: [], whole: false });
+    }
+    // It was seen, so that it is known which of the two it was.
+    const seen = { failures: [{ at: at + 10 * SECOND, revision: sha('b') }] };
+    expect(readEvents([byHand, event], known(seen))).toMatchObject({ attempts: [], whole: true });
+  });
+
   test('what was seen last can be a little older than its answer', () => {
     expect(found([failed(-2, `Sync operation to ${sha('b')} failed: just missed`)])).toHaveLength(1);
   });
