@@ -1,5 +1,6 @@
 import { keepYoungGenerationSmall } from '../src/main/young-generation.ts';
 import { benchMemory } from './memory.ts';
+import { benchPasswords } from './passwords.ts';
 import { benchPoll } from './poll.ts';
 import { benchPollArgocd } from './poll-argocd.ts';
 import { benchRecord } from './record.ts';
@@ -9,6 +10,7 @@ import { benchStart } from './start.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   scrape: benchScrape,
+  passwords: benchPasswords,
   poll: benchPoll,
   'poll-argocd': benchPollArgocd,
   record: benchRecord,

@@ -8,10 +8,6 @@ const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Conf
   { path: 'ledger: postgres://', value: (config) => config.ledger.kind },
   { path: 'ledger_password_file', value: (config) => config.ledgerPassword },
   { path: 'attribution_window', value: (config) => config.attributionWindowMs },
-  { path: 'sink.workspaces', value: (config) => config.sink.workspaces },
-  { path: 'sink.max_body', value: (config) => config.sink.maxBodyBytes },
-  { path: 'sink.retention', value: (config) => config.sink.retentionMs },
-  { path: 'sink.rules', value: (config) => config.sink.rules },
 ];
 
 /** What the configuration asks for and no code does yet: one sentence each. */

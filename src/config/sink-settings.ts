@@ -23,7 +23,7 @@ export interface SinkSettings {
 
 export function sinkSettings(files: Files) {
   return strict({
-    workspaces: z.array(workspace(files)).prefault([]),
+    workspaces: z.array(workspace(files)).superRefine(noneTwice('id'), always).prefault([]),
     max_body: byteSize().prefault('64KiB'),
     retention: durationMs({ least: 1000 }).prefault('90d'),
     rules: z.array(sinkRule()).superRefine(noneTwice('name'), always).prefault([]),

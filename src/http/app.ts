@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Clock } from '../domain/clock.ts';
@@ -10,10 +10,11 @@ import type { Passwords } from './passwords.ts';
 import type { AdminToken, App, Exposition, Life, Log, Records } from './ports.ts';
 import { healthy, ready } from './probes.ts';
 import { reload } from './reload.ts';
+import { POSTED, type SinkRouteParts, sinkRoutes } from './sink-routes.ts';
 import { statusRoute } from './status-route.ts';
 import type { WebConfigurationFile } from './web-configuration.ts';
 
-/** No route takes a body larger than this, in bytes. */
+/** No route but the sink's takes a body larger than this, in bytes. */
 export const MAX_BODY = 64 * 1024;
 
 /** Filters and a cursor fit in this many characters many times over. */
@@ -27,6 +28,7 @@ export interface AppParts {
   readonly records: Records;
   readonly life: Life;
   readonly adminTokens: readonly AdminToken[];
+  readonly sink: Omit<SinkRouteParts, 'externalUrl' | 'log'> & { readonly maxBodyBytes: number };
   readonly webFile: WebConfigurationFile;
   readonly passwords: Passwords;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
@@ -43,17 +45,15 @@ export function createApp(parts: AppParts): App {
   app.use((c, next) =>
     c.req.url.length > MAX_URL ? Promise.resolve(c.json({ detail: 'the URL is too long' }, 414)) : next(),
   );
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: (c) => c.json({ detail: `the body is larger than ${MAX_BODY} bytes` }, 413),
-    }),
-  );
+  const usual = limitBody(MAX_BODY);
+  const ofPosts = limitBody(parts.sink.maxBodyBytes);
+  app.use((c, next) => (POSTED.has(c.req.path) ? ofPosts : usual)(c, next));
 
   // Before the guard: probes have no credentials, and a route with its own bearer token asks for that alone.
   app.get('/-/healthy', healthy);
   app.get('/-/ready', (c) => ready(c, parts.life));
   app.post('/-/reload', (c) => reload(c, parts));
+  app.route('/', sinkRoutes({ ...parts.sink, externalUrl, log }));
 
   app.use(guard(parts));
   app.get('/', (c) => statusRoute(c, parts));
@@ -69,6 +69,10 @@ export function createApp(parts: AppParts): App {
     return c.json({ detail: 'a fault of ours: see the log' }, 500);
   });
   return app;
+}
+
+function limitBody(maxSize: number): MiddlewareHandler {
+  return bodyLimit({ maxSize, onError: (c) => c.json({ detail: `the body is larger than ${maxSize} bytes` }, 413) });
 }
 
 function refuseMethod(method: string, allowed: readonly string[]): Response {

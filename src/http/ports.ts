@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Workspace } from '../domain/error-event.ts';
 import type {
   CollectorRecord,
   DeploymentQuery,
@@ -54,6 +55,9 @@ export interface AdminToken {
   readonly name: string;
   readonly token: { read(): string };
 }
+
+/** Whose errors are taken in, and the token by which it is known. */
+export interface SinkWorkspace extends Workspace, AdminToken {}
 
 /** The part of a pino logger that this room needs. */
 export interface Log {

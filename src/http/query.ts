@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { SEVERITIES } from '../domain/severity.ts';
+import type { EventQuery } from '../ledger/errors/error-queries.ts';
 import type { DeploymentQuery, IncidentQuery, TargetQuery } from '../ledger/records.ts';
 
 const text = z.string().min(1, 'must not be empty').max(500, 'must be at most 500 characters').nullable().default(null);
@@ -59,6 +61,25 @@ export const incidentQuery = z
     kind: word('deployment', 'degraded', 'errors'),
   })
   .refine(notBackwards, BACKWARDS) satisfies z.ZodType<IncidentQuery>;
+
+export const eventQuery = z
+  .strictObject({
+    limit,
+    cursor: text,
+    ...span,
+    subsystem: text,
+    operation: text,
+    error_type: text,
+    severity: word(...SEVERITIES),
+    app: text,
+    environment: text,
+    workspace_id: text,
+  })
+  .refine(notBackwards, BACKWARDS)
+  .transform(({ error_type: errorType, workspace_id: _, ...query }) => ({
+    ...query,
+    errorType,
+  })) satisfies z.ZodType<EventQuery>;
 
 export const collectorQuery = z.strictObject({ source: text });
 

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
 import { notBuilt } from '../config/not-built.ts';
 import type { Clock } from '../domain/clock.ts';
+import { SINK_CAPABILITIES } from '../domain/error-event.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { Plan } from '../domain/transition.ts';
 import { createApp } from '../http/app.ts';
@@ -13,9 +14,12 @@ import { SWEPT_ERROR_TABLES } from '../ledger/errors/sweep-errors.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
 import { SWEPT_TABLES } from '../ledger/sweep.ts';
+import type { MetricsSource } from '../metrics/known-series.ts';
 import { type Metrics, openMetrics } from '../metrics/metrics.ts';
 import { planMessages } from '../notify/plan.ts';
 import { PARK_REASONS } from '../notify/trouble.ts';
+import { Intake } from '../sink/intake.ts';
+import { openSink } from '../sink/sink.ts';
 import { type Notifier, startNotifier } from './notifying.ts';
 import { USER_AGENT, VERSION } from './package.ts';
 import type { Log } from './parts.ts';
@@ -91,7 +95,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     projections: snapshot.targets,
     counts: snapshot.counts,
     successes: snapshot.successes,
-    sources: known(sources),
+    sources: known(sources, config),
     birthHoldMs: config.birthHoldMs,
     windows: config.windows,
     minSamples: config.minSamples,
@@ -118,7 +122,8 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const webFile = { current: () => webConfiguration(config) };
   const passwords = new Passwords();
   resources.defer(() => passwords.close());
-  const appOf = ({ web }: Config): App =>
+  const intake = new Intake((posts) => recorder.ingest(posts, config.sink.rules, clock.now()));
+  const appOf = ({ web, sink }: Config): App =>
     createApp({
       version: VERSION,
       externalUrl: web.externalUrl ?? '',
@@ -128,6 +133,11 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       adminTokens: web.adminTokens,
       webFile,
       passwords,
+      sink: {
+        sink: openSink({ rules: sink.rules, retentionMs: sink.retentionMs, intake, queries: ledger.errors, clock }),
+        workspaces: sink.workspaces,
+        maxBodyBytes: sink.maxBodyBytes,
+      },
       clock,
       log,
     });
@@ -178,7 +188,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     await Promise.all([sources.stop(), notifier?.stop()]);
     config = loaded.config;
     sources = next;
-    shown.setSources(known(sources));
+    shown.setSources(known(sources, config));
     app = appOf(config);
     if (!stopping.signal.aborted) {
       await openNotifier();
@@ -209,13 +219,22 @@ function planOf({ notify }: Config): Plan {
   return planMessages({ maxAgeMs: notify.maxAgeMs, heartbeatRoom: notify.matrix.heartbeat?.room ?? 'critical' });
 }
 
-function known(sources: PollingSources) {
-  return sources.collectors.map(({ name, capabilities, ignores }) => ({
-    name,
-    capabilities,
-    ignoredReasons: ignores,
-    unknownLeadTimes: sources.unknownLeadTimes.get(name),
-  }));
+/** The sources whose series are shown: those that are polled, and the workspaces that are posted to. */
+function known(sources: PollingSources, { sink }: Config): readonly MetricsSource[] {
+  return [
+    ...sources.collectors.map(({ name, capabilities, ignores }) => ({
+      name,
+      capabilities,
+      ignoredReasons: ignores,
+      unknownLeadTimes: sources.unknownLeadTimes.get(name),
+    })),
+    ...sink.workspaces.map(({ name }) => ({
+      name,
+      takesPosts: true,
+      capabilities: SINK_CAPABILITIES,
+      ignoredReasons: [],
+    })),
+  ];
 }
 
 function webConfiguration({ web }: Config): WebConfiguration {

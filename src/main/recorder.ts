@@ -1,4 +1,6 @@
 import type { Batch } from '../domain/batch.ts';
+import type { SinkRule } from '../domain/sink-rule.ts';
+import type { Ingested, Post } from '../ledger/errors/ingest.ts';
 import type { Ledger, SweepBefore } from '../ledger/ledger.ts';
 import type { Changes } from '../ledger/projection.ts';
 import type { Findings } from '../ledger/record-changes.ts';
@@ -8,6 +10,8 @@ export interface Recorder {
   record(batch: Batch): Promise<void>;
   /** Records what a lookup found of a deployment's commits. */
   recordChanges(findings: Findings): Promise<void>;
+  /** Takes posts in; for each, in order, which of its events are new. */
+  ingest(posts: readonly Post[], rules: readonly SinkRule[], now: number): Promise<Ingested['fresh']>;
   /** Lets time pass until `now`, in milliseconds since the epoch. */
   tick(now: number): Promise<void>;
   /** Takes away what is older than `before`, between other writes, until `stop`. */
@@ -17,15 +21,26 @@ export interface Recorder {
 /** `changed` hears of commits in their order: what it shows is never older than what it showed before. */
 export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void): Recorder {
   let last: Promise<unknown> = Promise.resolve();
-  const next = (write: () => Promise<Changes>): Promise<void> => {
-    const done = last.then(async () => changed(await write()));
+  const next = <R>(write: () => Promise<{ readonly changes: Changes; readonly result: R }>): Promise<R> => {
+    const done = last.then(async () => {
+      const { changes, result } = await write();
+      changed(changes);
+      return result;
+    });
     last = done.catch(() => {});
     return done;
   };
+  const told = (write: () => Promise<Changes>): Promise<void> =>
+    next(async () => ({ changes: await write(), result: undefined }));
   return {
-    record: (batch) => next(async () => (await ledger.record(batch)).changes),
-    recordChanges: (findings) => next(() => ledger.recordChanges(findings)),
-    tick: (now) => next(() => ledger.tick(now)),
-    sweep: (before, stop) => ledger.sweep(before, stop, next),
+    record: (batch) => told(async () => (await ledger.record(batch)).changes),
+    recordChanges: (findings) => told(() => ledger.recordChanges(findings)),
+    ingest: (posts, rules, now) =>
+      next(async () => {
+        const { changes, fresh } = await ledger.ingest(posts, rules, now);
+        return { changes, result: fresh };
+      }),
+    tick: (now) => told(() => ledger.tick(now)),
+    sweep: (before, stop) => ledger.sweep(before, stop, told),
   };
 }

@@ -31,7 +31,11 @@ const byNewsOrTime = (news: Origin): readonly Origin[] => [news, 'tick'];
 const STEPS: readonly Step[] = [
   { operation: 'open', outcome: 'done', origins: inOrderOrLate },
   { operation: 'extend', outcome: 'done', origins: inOrderOrLate },
-  { operation: 'close', outcome: 'recovered', origins: inOrderOrLate },
+  {
+    operation: 'close',
+    outcome: 'recovered',
+    origins: (news) => [...inOrderOrLate(news), ...(news === 'ingest' ? ['tick' as const] : [])],
+  },
   { operation: 'close', outcome: 'withdrawn', origins: inOrderOrLate, takesHealth: true },
   { operation: 'close', outcome: 'noop', origins: inOrderOrLate },
   { operation: 'close', outcome: 'abandoned', origins: byNewsOrTime },

@@ -13,6 +13,7 @@ import type {
   Page,
   TargetRecord,
 } from '../../src/ledger/records.ts';
+import type { Sink } from '../../src/sink/sink.ts';
 
 /** Waits until `check` passes, on a busy machine too. */
 export function eventually(check: () => void | Promise<void>): Promise<void> {
@@ -235,6 +236,13 @@ export async function bodyOf(answer: Response): Promise<Body> {
   return (await answer.json()) as Body;
 }
 
+const NO_SINK: Sink = {
+  takeErrors: () => Promise.reject(new Error('no sink')),
+  takeMeasurements: () => Promise.reject(new Error('no sink')),
+  bySubsystem: () => Promise.reject(new Error('no sink')),
+  events: () => Promise.reject(new Error('no sink')),
+};
+
 /** An app over fakes; `parts` replaces what a test is about. */
 export function fakeApp(parts: Partial<AppParts> = {}) {
   const fakes = {
@@ -247,6 +255,7 @@ export function fakeApp(parts: Partial<AppParts> = {}) {
     version: '1.2.3',
     externalUrl: '',
     adminTokens: [],
+    sink: { sink: NO_SINK, workspaces: [], maxBodyBytes: 65_536 },
     webFile: { current: () => NO_WEB_CONFIGURATION },
     passwords: new Passwords(),
     clock: { now: () => NOW, monotonic: () => performance.now() },

@@ -1,5 +1,5 @@
+import { naiveTime } from '../../domain/naive-time.ts';
 import type { Answer, Failure, Upstream } from '../../upstream/upstream.ts';
-import { naiveTime } from './naive-time.ts';
 import { bySubsystem } from './schema.ts';
 
 const PATH = '/api/analytics/errors/by-subsystem';

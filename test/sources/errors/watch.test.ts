@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { naiveTime } from '../../../src/sources/errors/naive-time.ts';
+import { naiveTime } from '../../../src/domain/naive-time.ts';
 import { type TargetMemory, watch } from '../../../src/sources/errors/watch.ts';
 import { windowText } from '../../../src/sources/errors/window-text.ts';
 

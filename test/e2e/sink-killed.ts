@@ -1,0 +1,39 @@
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'vitest';
+import { freePort, startClients } from '../support/posting-clients.ts';
+import { SHOP, SinkStage } from './sink-stage.ts';
+import { scrape } from './stage.ts';
+
+/**
+ * 50 clients post until all is acknowledged while the program is killed three times, each time after another quarter:
+ * every acknowledged event must be there once, and the counter must equal them.
+ */
+export async function postWhileKilled(posts: number, events: number): Promise<void> {
+  const port = await freePort();
+  await using stage = new SinkStage('', port);
+  let program = await stage.start();
+  try {
+    const clients = startClients(`${program.url}/api/v1/errors`, SHOP.token, { clients: 50, posts, events });
+    for (const quarter of [1, 2, 3]) {
+      await program.until(
+        () => clients.acknowledged.size >= (quarter * posts * events) / 4,
+        `${quarter} quarters are in`,
+      );
+      await program.kill();
+      program = await stage.start();
+    }
+    await clients.done;
+    expect(clients.acknowledged.size).toBe(posts * events);
+    // The first after a start shows the totals as they were then.
+    await scrape(program);
+    const page = await scrape(program);
+    const counted = page.all('dora_error_events_total').reduce((sum, { value }) => sum + value, 0);
+    expect(counted).toBe(posts * events);
+    await program.stop();
+    using ledger = new DatabaseSync(stage.ledger, { readOnly: true });
+    const row = ledger.prepare('select count(*) as n, count(distinct event_id) as ids from error_events').get();
+    expect(row).toEqual({ n: posts * events, ids: posts * events });
+  } finally {
+    await program[Symbol.asyncDispose]();
+  }
+}
