@@ -11,7 +11,7 @@ const CACHE = join(REPOSITORY, 'node_modules/.cache/compiled');
 
 /** How often a condition is looked at, and how long it may take to come true, in milliseconds. */
 const LOOK_EVERY_MS = 50;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A run that is broken off in the middle leaves nothing behind either. */
 const running = new Set<ChildProcess>();

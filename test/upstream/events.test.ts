@@ -59,6 +59,7 @@ test('each event is handed over, however it was cut, until the upstream ends the
     detail: 'GET /events?a=b: the upstream ended the stream',
     status: 200,
     retryAfterMs: null,
+    headers: {},
   });
   expect(codes).toEqual(['200']);
 });
