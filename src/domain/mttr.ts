@@ -93,6 +93,9 @@ function stepInTime(state: State, signal: Signal): Step {
     case 'recovery':
       return recover(state, signal);
     case 'resolved':
+      // As with a recovery: whoever said it while the target was gone does not want the incident to go on.
+      if (state.kind === 'abandoned') return { state: HEALTHY, effects: [] };
+      return state.kind === 'failing' ? close(state.incident, signal.kind, signal.moment, signal.ref) : same(state);
     case 'withdrawn':
       return state.kind === 'failing' ? close(state.incident, signal.kind, signal.moment, signal.ref) : same(state);
     case 'removed':

@@ -12,7 +12,7 @@ interface Parts {
   readonly log: Log;
 }
 
-/** `/api/v1`: what the ledger keeps, as JSON for people and scripts. Reads only. */
+/** `/api/v1`: what the ledger keeps, as JSON for people and scripts. Reads only; `overrides.ts` has what changes it. */
 export function api({ records, externalUrl: base, log }: Parts): App {
   const app: App = new Hono();
 

@@ -6,8 +6,9 @@ import { STATUS_CSS } from '../web/stylesheet.ts';
 import { api } from './api.ts';
 import { guard } from './guard.ts';
 import { metricsRoute } from './metrics-route.ts';
+import { overrideRoutes } from './overrides.ts';
 import type { Passwords } from './passwords.ts';
-import type { AdminToken, App, Exposition, Life, Log, Records } from './ports.ts';
+import type { AdminToken, App, Exposition, Life, Log, Overrides, Records } from './ports.ts';
 import { healthy, ready } from './probes.ts';
 import { reload } from './reload.ts';
 import { POSTED, type SinkRouteParts, sinkRoutes } from './sink-routes.ts';
@@ -26,6 +27,7 @@ export interface AppParts {
   readonly externalUrl: string;
   readonly exposition: Exposition;
   readonly records: Records;
+  readonly overrides: Overrides;
   readonly life: Life;
   readonly adminTokens: readonly AdminToken[];
   readonly sink: Omit<SinkRouteParts, 'externalUrl' | 'log'> & { readonly maxBodyBytes: number };
@@ -54,6 +56,7 @@ export function createApp(parts: AppParts): App {
   app.get('/-/ready', (c) => ready(c, parts.life));
   app.post('/-/reload', (c) => reload(c, parts));
   app.route('/', sinkRoutes({ ...parts.sink, externalUrl, log }));
+  app.route('/api/v1', overrideRoutes({ ...parts, externalUrl }));
 
   app.use(guard(parts));
   app.get('/', (c) => statusRoute(c, parts));

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Workspace } from '../domain/error-event.ts';
+import type { Decision, Verdict } from '../domain/override.ts';
 import type {
   CollectorRecord,
   DeploymentQuery,
@@ -40,6 +41,25 @@ export interface Records {
   /** Null when there is none of that number. */
   deployment(id: number): Promise<DeploymentRecord | null>;
   incident(id: number): Promise<IncidentRecord | null>;
+}
+
+/** What came of a person's word. */
+export type Answer<R> =
+  | { readonly kind: 'done'; readonly record: R }
+  | { readonly kind: 'unknown' }
+  /** Nothing changed; `field` is what is wrong, `why` says how. */
+  | { readonly kind: 'refused'; readonly field: string; readonly why: string };
+
+/** People's words against the events. What is said twice is done once. Throws when the ledger does not take it. */
+export interface Overrides {
+  /** A null `at` is the time of the decision. */
+  resolve(said: Decision & { readonly incident: number; readonly at: number | null }): Promise<Answer<IncidentRecord>>;
+  /** Takes that back. */
+  reopen(said: Decision & { readonly incident: number }): Promise<Answer<IncidentRecord>>;
+  /** A null verdict takes back what was said before. */
+  giveVerdict(
+    said: Decision & { readonly deployment: number; readonly verdict: Verdict | null },
+  ): Promise<Answer<DeploymentRecord>>;
 }
 
 /** The program as a whole. */

@@ -12,7 +12,8 @@ const limit = z
   .refine((count) => count >= 1 && count <= 500, 'must be a whole number from 1 to 500')
   .default(100);
 
-const instant = z.iso
+/** An RFC 3339 time, as milliseconds since the epoch; null where it is left out. */
+export const instant = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time like 2026-01-31T12:00:00Z (a + must be written %2B)' })
   .transform((value) => Date.parse(value))
   .nullable()

@@ -1,3 +1,4 @@
+import type { Decision } from '../domain/override.ts';
 import type {
   ChangeRecord,
   CollectorRecord,
@@ -50,6 +51,8 @@ export function deploymentJson(deployment: DeploymentRecord, base: string) {
     recorded_at: time(deployment.recordedAt),
     change_failure: deployment.changeFailure,
     change_failure_why: deployment.changeFailureWhy,
+    verdict: deployment.verdict,
+    verdicts: deployment.verdicts.map(({ verdict, ...decision }) => ({ verdict, ...decisionJson(decision) })),
     rework: deployment.rework,
     delivery: deployment.delivery,
     changes: deployment.changes.map(changeJson),
@@ -96,6 +99,7 @@ export function incidentJson(incident: IncidentRecord, base: string) {
     opened_by: briefJson(incident.openedBy, base),
     run: incident.run.map((failure) => briefJson(failure, base)),
     closed_by: briefJson(incident.closedBy, base),
+    resolution: incident.resolution === null ? null : decisionJson(incident.resolution),
     sightings: incident.sightings.map(({ kind, at, details, attributedTo }) => ({
       kind,
       at: time(at),
@@ -122,6 +126,10 @@ export function collectorJson(collector: CollectorRecord) {
     targets: collector.targets,
     backfill: backfill === null ? null : { pending: backfill.pending, done: backfill.done },
   };
+}
+
+function decisionJson({ by, reason, decidedAt }: Decision) {
+  return { by, reason, decided_at: time(decidedAt) };
 }
 
 function briefJson(deployment: DeploymentBrief | null, base: string) {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { bearerName } from './bearer.ts';
+import { admit } from './admin.ts';
 import type { AdminToken, Life, Log } from './ports.ts';
 
 interface Parts {
@@ -9,14 +9,11 @@ interface Parts {
 }
 
 /** `POST /-/reload`: loads the configuration again for whoever holds an admin token. A bad file changes nothing. */
-export async function reload(c: Context, { life, adminTokens, log }: Parts): Promise<Response> {
-  if (adminTokens.length === 0) return c.json({ detail: 'reloading over HTTP is off: no web.admin_tokens' }, 403);
-  const by = bearerName(c.req.header('authorization'), adminTokens, log);
-  if (by === null) {
-    return c.json({ detail: 'an admin token is needed, as "authorization: Bearer <token>"' }, 401, {
-      'www-authenticate': 'Bearer realm="dora-exporter"',
-    });
-  }
+export async function reload(c: Context, parts: Parts): Promise<Response> {
+  const { life, log } = parts;
+  const admission = admit(c, parts, 'reloading');
+  if ('refusal' in admission) return admission.refusal;
+  const { by } = admission;
   const result = await life.reload();
   if (result.ok) {
     log.info({ by }, 'configuration reloaded over HTTP');

@@ -52,7 +52,8 @@ function earliestOf({ fresh, sightings }: TargetWork, folds: readonly Folded[]):
   );
 }
 
-async function readEvidence(trx: Kysely<Tables>, target: number, from: number): Promise<Evidence> {
+/** Everything that bears on the verdicts on a target's deployments from `from` on, and on that before them. */
+export async function readEvidence(trx: Kysely<Tables>, target: number, from: number): Promise<Evidence> {
   const around = await trx
     .selectFrom('incidents')
     .where('target_id', '=', target)

@@ -13,8 +13,10 @@ import type { IncidentWork, TargetWork } from './target-work.ts';
 /** What a fold made of one target's incidents of one kind. */
 export interface Folded {
   readonly kind: IncidentKind;
-  /** `late` when an event does not come after what was folded already. */
+  /** `late` when an event of a poll does not come after what was folded already. */
   readonly origin: Origin;
+  /** Recorded history was folded again: what it had shown may be gone. */
+  readonly again: boolean;
   /** Each incident as it is now, with what it was before; null: there was none. */
   readonly changed: readonly { readonly now: IncidentWork; readonly before: IncidentWork | null }[];
   /** Incidents that never were, as it turns out. */
@@ -43,7 +45,7 @@ export async function foldTarget(
   const late =
     earliest !== undefined && !work.created && compareMoments(earliest.moment, placeOf(work.places, kind)) <= 0;
   return late
-    ? await foldAgain(trx, work, kind, signals, earliest.moment, rules)
+    ? await foldAgain(trx, work, kind, signals, earliest.moment, rules, origin === 'api' ? 'api' : 'late')
     : foldOn(work, kind, signals, origin, rules);
 }
 
@@ -57,7 +59,7 @@ function foldOn(
   const before = work.current.get(kind) ?? null;
   const { effects } = fold(stateOf(before), signals, rules);
   const changed = incidentsOf(effects, kind, before).map((now) => ({ now, before: now.id === null ? null : before }));
-  return { kind, origin, changed, vanished: [], refused: refusals(effects), refolded: [] };
+  return { kind, origin, again: false, changed, vanished: [], refused: refusals(effects), refolded: [] };
 }
 
 /** Folds a target's history again from the last close before `earliest`, with these signals added to it. */
@@ -68,6 +70,7 @@ export async function foldAgain(
   signals: readonly Signal[],
   earliest: Moment,
   rules: Rules,
+  origin: Origin = 'late',
 ): Promise<Folded> {
   const history = await historyAfter(trx, work.row.id, kind, earliest);
   // Time that has passed for the target has passed for its history: what expired by a tick is not open again.
@@ -81,7 +84,8 @@ export async function foldAgain(
   });
   return {
     kind,
-    origin: 'late',
+    origin,
+    again: true,
     changed,
     vanished: [...unmatched],
     refused: refusals(effects),

@@ -9,7 +9,7 @@ import type { TargetWork } from './target-work.ts';
  */
 export async function setIncidentTimes(trx: Kysely<Tables>, work: TargetWork, folded: Folded): Promise<void> {
   if (folded.kind !== 'deployment') return;
-  if (folded.origin === 'late') return await readIncidentTimes(trx, work);
+  if (folded.again) return await readIncidentTimes(trx, work);
   for (const { now } of folded.changed) {
     if (!now.incident.beginningKnown) continue;
     work.row.failure_at = now.incident.opened.at;

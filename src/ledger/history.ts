@@ -5,6 +5,7 @@ import { compareMoments, type Moment, momentOfSight } from '../domain/moment.ts'
 import type { Signal } from '../domain/mttr.ts';
 import { NEVER } from './places.ts';
 import { RECORDED_COLUMNS, type RecordedDeployment } from './recorded-deployment.ts';
+import { signalOfResolution } from './resolutions.ts';
 import { signalOfSighting } from './sightings.ts';
 import type { Tables } from './tables.ts';
 import { type IncidentWork, incidentOf } from './target-work.ts';
@@ -54,6 +55,14 @@ export async function historyAfter(
     .where('target_id', '=', targetId)
     .where('at', '>=', from)
     .execute();
+  const resolutions = await trx
+    .selectFrom('resolutions')
+    .select(['id', 'at'])
+    .where('target_id', '=', targetId)
+    .where('about', '=', kind)
+    .where('at', '>=', from)
+    .where('taken_back_at', 'is', null)
+    .execute();
   const rows = await trx
     .selectFrom('incidents')
     .selectAll()
@@ -79,6 +88,7 @@ export async function historyAfter(
       ...marks
         .map((mark) => ({ kind: mark.kind as 'removed' | 'listed', moment: momentOfSight(mark.at) }))
         .filter((mark) => after(mark.moment)),
+      ...resolutions.map(signalOfResolution).filter((signal) => after(signal.moment)),
     ],
     incidents: incidents.filter(({ incident }) => after(incident.opened)),
     deployments: kept,

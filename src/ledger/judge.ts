@@ -1,5 +1,6 @@
 import { attribute, type ChangeFailure, type Degradation } from '../domain/attribution.ts';
 import type { ReworkCause } from '../domain/deployment.ts';
+import { underVerdict, type Verdict } from '../domain/override.ts';
 import { reworkOf } from '../domain/rework.ts';
 import type { Evidence, RecordedDegradation } from './evidence.ts';
 import { attemptOf, type RecordedDeployment } from './recorded-deployment.ts';
@@ -35,9 +36,10 @@ export function judge(work: TargetWork, evidence: Evidence): Judged {
   const kept = new Set(evidence.degradations.map((row) => row.blamed));
   const judged = evidence.deployments
     // Where the retention took the evidence, the verdict stands as it was recorded.
-    .filter((row) => row.change_failure !== 'degraded' || kept.has(row.upstream_id))
+    .filter((row) => row.change_failure !== 'degraded' || row.verdict !== null || kept.has(row.upstream_id))
     .map((row) => {
-      const now = { changeFailure: failures.get(row.upstream_id) ?? null, rework: rework.get(row.upstream_id) ?? null };
+      const changeFailure = underVerdict(failures.get(row.upstream_id) ?? null, row.verdict as Verdict | null);
+      const now = { changeFailure, rework: rework.get(row.upstream_id) ?? null };
       return { before: row, ...recount(work, row, now) };
     });
   return {
@@ -54,7 +56,7 @@ export function judge(work: TargetWork, evidence: Evidence): Judged {
   };
 }
 
-interface Verdict {
+interface Judgement {
   readonly changeFailure: ChangeFailure | null;
   readonly rework: ReworkCause | null;
 }
@@ -63,7 +65,7 @@ interface Verdict {
 function recount(
   { totals }: TargetWork,
   before: RecordedDeployment,
-  { changeFailure, rework }: Verdict,
+  { changeFailure, rework }: Judgement,
 ): { readonly corrections: number; readonly row: RecordedDeployment | null } {
   const cause = changeFailure?.cause ?? null;
   const why = changeFailure?.why ?? null;

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import type { Batch } from '../domain/batch.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Rules } from '../domain/mttr.ts';
@@ -11,17 +12,22 @@ import { type Ingested, ingest, type Post } from './errors/ingest.ts';
 import { joined } from './errors/joined.ts';
 import { settleTick } from './errors/settle-tick.ts';
 import { sweepErrorsStep } from './errors/sweep-errors.ts';
+import { giveVerdict, type Judging } from './give-verdict.ts';
 import { keepCommits, knownCommits } from './kept-commits.ts';
 import { dueLookups, type Lookups, nextLookupAt, postponeLookup } from './lookups.ts';
 import { type Messages, openMessages } from './messages.ts';
 import { migrate } from './migrations.ts';
+import type { Overridden } from './overridden.ts';
 import type { Changes } from './projection.ts';
 import { openQueries, type Queries } from './queries.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { type Recorded, recordBatch } from './record.ts';
 import { type Findings, recordChanges } from './record-changes.ts';
+import type { DeploymentRecord, IncidentRecord } from './records.ts';
+import { type Reopening, type Resolving, reopenIncident, resolveIncident } from './resolve.ts';
 import { openSqlite } from './sqlite.ts';
 import { sweepStep } from './sweep.ts';
+import type { Tables } from './tables.ts';
 import { recordTick } from './tick.ts';
 import { asStoreFailure, inTransaction } from './transaction.ts';
 import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
@@ -36,6 +42,12 @@ export interface Ledger {
   record(batch: Batch): Promise<Recorded>;
   /** Takes in what applications posted to the sink, all of it or nothing, at `now`. */
   ingest(posts: readonly Post[], sink: readonly SinkRule[], now: number): Promise<Ingested>;
+  /** Closes an incident at a person's word; one that is closed stays as it is. */
+  resolve(resolving: Resolving): Promise<Overridden<IncidentRecord>>;
+  /** Takes that back. */
+  reopen(reopening: Reopening): Promise<Overridden<IncidentRecord>>;
+  /** Judges a deployment by a person's word. */
+  giveVerdict(judging: Judging): Promise<Overridden<DeploymentRecord>>;
   /** Lets time pass until `now`: closes what has expired, and what the sink's rules say is over. */
   tick(now: number): Promise<Changes>;
   /**
@@ -85,6 +97,11 @@ export async function openLedger(options: {
     throw new StoreFailure(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
   }
   const committed = () => observe({ kind: 'committed', at: clock.now() });
+  async function overriding<R>(work: (trx: Transaction<Tables>) => Promise<Overridden<R>>): Promise<Overridden<R>> {
+    const overridden = await inTransaction(store, clock, work);
+    committed();
+    return overridden;
+  }
   return {
     async record(batch) {
       const recorded = await inTransaction(store, clock, (trx) => recordBatch(trx, batch, plan, rules));
@@ -97,6 +114,9 @@ export async function openLedger(options: {
       committed();
       return ingested;
     },
+    resolve: (resolving) => overriding((trx) => resolveIncident(trx, resolving, plan, rules)),
+    reopen: (reopening) => overriding((trx) => reopenIncident(trx, reopening, plan, rules)),
+    giveVerdict: (judging) => overriding((trx) => giveVerdict(trx, judging)),
     async tick(now) {
       const changes = await inTransaction(store, clock, async (trx) => {
         const expired = await recordTick(trx, now, plan, rules);

@@ -3,6 +3,7 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 import { first } from './migrations/001-first.ts';
 import { changes } from './migrations/002-changes.ts';
 import { windows } from './migrations/003-windows.ts';
+import { overrides } from './migrations/004-overrides.ts';
 import { errors } from './migrations/005-errors.ts';
 import { messages } from './migrations/006-messages.ts';
 import type { Tables } from './tables.ts';
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '001-first': { up: first },
   '002-changes': { up: changes },
   '003-windows': { up: windows },
+  '004-overrides': { up: overrides },
   '005-errors': { up: errors },
   '006-messages': { up: messages },
 };

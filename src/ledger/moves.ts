@@ -90,7 +90,15 @@ async function merge(
   log: WindowLog,
 ): Promise<void> {
   log.moved(from.row.id, into.row.id);
-  for (const table of ['deployments', 'sightings', 'incidents', 'marks', 'lookups', 'changes'] as const) {
+  for (const table of [
+    'deployments',
+    'sightings',
+    'incidents',
+    'marks',
+    'lookups',
+    'changes',
+    'resolutions',
+  ] as const) {
     await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
   }
   await trx.deleteFrom('targets').where('id', '=', from.row.id).execute();

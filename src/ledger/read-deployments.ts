@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { FailureCause, Outcome, ReworkCause } from '../domain/deployment.ts';
 import { compareMoments, type Moment } from '../domain/moment.ts';
+import type { Verdict } from '../domain/override.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import type { Delivery } from './delivery.ts';
 import { changesKey, readChanges } from './read-changes.ts';
@@ -8,6 +9,7 @@ import { ofTarget } from './read-targets.ts';
 import type { DeploymentBrief, DeploymentQuery, DeploymentRecord, IncidentRole, Page } from './records.ts';
 import type { DeploymentsTable, IncidentsTable, Tables, TargetsTable } from './tables.ts';
 import { incidentOf, keyOf } from './target-work.ts';
+import { readVerdicts } from './verdicts.ts';
 
 type Row = Selectable<DeploymentsTable> & Pick<TargetsTable, 'app' | 'environment' | 'team'>;
 
@@ -77,6 +79,10 @@ async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<Depl
     .where((e) => e.or([e('closed_at', 'is', null), e('closed_at', '>=', Math.min(...times))]))
     .execute();
   const changes = await readChanges(db, rows);
+  const verdicts = await readVerdicts(
+    db,
+    rows.map(({ id }) => id),
+  );
   return rows.map((row) => {
     const incident = incidents.find((candidate) => roleIn(row, candidate) !== null) ?? null;
     return {
@@ -89,6 +95,8 @@ async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<Depl
       recordedAt: row.recorded_at,
       changeFailure: row.change_failure as FailureCause | null,
       changeFailureWhy: row.change_failure_why,
+      verdict: row.verdict as Verdict | null,
+      verdicts: verdicts.get(row.id) ?? [],
       rework: row.rework as ReworkCause | null,
       delivery: row.delivery as Delivery | null,
       changes: changes.get(changesKey(row)) ?? [],

@@ -6,6 +6,7 @@ import { briefOf } from './read-deployments.ts';
 import { sightingsWithin } from './read-sightings.ts';
 import { ofTarget } from './read-targets.ts';
 import type { DeploymentBrief, IncidentQuery, IncidentRecord, Page } from './records.ts';
+import { readResolution } from './resolutions.ts';
 import type { IncidentsTable, Tables, TargetsTable } from './tables.ts';
 import { incidentOf, keyOf } from './target-work.ts';
 
@@ -73,6 +74,7 @@ async function recordOf(db: Kysely<Tables>, row: Row): Promise<IncidentRecord> {
     openedBy: await briefByUpstreamId(db, row.source, incident.openedBy),
     run: row.kind === 'deployment' ? await runOf(db, row) : [],
     closedBy: closed?.ref == null ? null : await briefByUpstreamId(db, row.source, closed.ref),
+    resolution: await readResolution(db, row),
     sightings: sightings.map(({ brief }) => brief),
     attributedTo: sightings.find(({ id }) => id === incident.openedBy)?.brief.attributedTo ?? null,
   };

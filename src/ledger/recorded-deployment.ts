@@ -20,6 +20,7 @@ export const RECORDED_COLUMNS = [
   'change_failure_counted',
   'rework',
   'rework_counted',
+  'verdict',
 ] as const satisfies readonly (keyof DeploymentsTable)[];
 
 /** A deployment that was recorded before, as far as a fold or a verdict goes. */

@@ -2,6 +2,7 @@ import type { ChangeOrigin, UnknownLeadTime } from '../domain/change.ts';
 import type { FailureCause, IncidentKind, Outcome, ReworkCause, TargetKey } from '../domain/deployment.ts';
 import type { CloseOutcome } from '../domain/mttr.ts';
 import type { FailureReason } from '../domain/observation.ts';
+import type { Resolution, Verdict, VerdictEntry } from '../domain/override.ts';
 import type { Delivery } from './delivery.ts';
 
 /** A part of a list: `next` is the cursor of the part that follows, null at the end. */
@@ -104,6 +105,10 @@ export interface DeploymentRecord extends TargetKey {
   readonly changeFailure: FailureCause | null;
   /** The rule that made it one, in words; null exactly when it is none. */
   readonly changeFailureWhy: string | null;
+  /** What a person says of it now; null: nothing. */
+  readonly verdict: Verdict | null;
+  /** All that people ever said of it, the earliest first. */
+  readonly verdicts: readonly VerdictEntry[];
   readonly rework: ReworkCause | null;
   /** What became of its commits; null: lead time is of no interest to its source, or was not when it was recorded. */
   readonly delivery: Delivery | null;
@@ -146,6 +151,8 @@ export interface IncidentRecord extends TargetKey {
   /** The failures of the run in order, at most 100 of them. */
   readonly run: readonly DeploymentBrief[];
   readonly closedBy: DeploymentBrief | null;
+  /** The person's word that closed it; null exactly when `state` is not `resolved`. */
+  readonly resolution: Resolution | null;
   /** What opened, extended or closed it and was no deployment, in order, at most 100. */
   readonly sightings: readonly SightingBrief[];
   /** The deployment that its opening is attributed to; one that failed itself is `openedBy`. */

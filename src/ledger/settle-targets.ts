@@ -158,5 +158,6 @@ function deploymentRow(
     rework,
     rework_counted: rework,
     delivery: deliveryOf(deployment, batch),
+    verdict: null,
   };
 }

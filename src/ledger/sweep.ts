@@ -5,7 +5,7 @@ import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
 import { WINDOW_COLUMNS, windowDeployment } from './window-rows.ts';
 
 /** The tables whose old rows go. */
-export const SWEPT_TABLES = ['deployments', 'sightings', 'incidents', 'marks'] as const;
+export const SWEPT_TABLES = ['deployments', 'sightings', 'incidents', 'marks', 'resolutions', 'verdicts'] as const;
 
 /** How many rows of which table one step of a sweep took away. */
 export interface Swept {
@@ -44,9 +44,19 @@ export async function sweepStep(trx: Transaction<Tables>, before: number): Promi
     return { table: 'incidents', rows: incidents.length, windows: { ...NO_WINDOW_CHANGES, recoveries } };
   }
   const marks = await trx.selectFrom('marks').select('id').where('at', '<', before).limit(ROWS_PER_STATEMENT).execute();
-  if (marks.length === 0) return null;
-  await remove(trx, 'marks', marks);
-  return { table: 'marks', rows: marks.length, windows: NO_WINDOW_CHANGES };
+  if (marks.length > 0) {
+    await remove(trx, 'marks', marks);
+    return { table: 'marks', rows: marks.length, windows: NO_WINDOW_CHANGES };
+  }
+  const resolutions = await oldResolutions(trx, before).execute();
+  if (resolutions.length > 0) {
+    await remove(trx, 'resolutions', resolutions);
+    return { table: 'resolutions', rows: resolutions.length, windows: NO_WINDOW_CHANGES };
+  }
+  const verdicts = await verdictsOnNothing(trx).execute();
+  if (verdicts.length === 0) return null;
+  await remove(trx, 'verdicts', verdicts);
+  return { table: 'verdicts', rows: verdicts.length, windows: NO_WINDOW_CHANGES };
 }
 
 function oldDeployments(trx: Kysely<Tables>, before: number) {
@@ -113,6 +123,47 @@ function oldSightings(trx: Kysely<Tables>, before: number) {
       ),
     )
     .orderBy('at')
+    .limit(ROWS_PER_STATEMENT);
+}
+
+/** Those that closed an incident go after it. */
+function oldResolutions(trx: Kysely<Tables>, before: number) {
+  return trx
+    .selectFrom('resolutions')
+    .select('id')
+    .where('at', '<', before)
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('incidents')
+            .select('incidents.id')
+            .whereRef('incidents.target_id', '=', 'resolutions.target_id')
+            .whereRef('incidents.kind', '=', 'resolutions.about')
+            .whereRef('incidents.opened_at', '<=', 'resolutions.at')
+            .where((i) =>
+              i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', i.ref('resolutions.at'))]),
+            ),
+        ),
+      ),
+    )
+    .limit(ROWS_PER_STATEMENT);
+}
+
+function verdictsOnNothing(trx: Kysely<Tables>) {
+  return trx
+    .selectFrom('verdicts')
+    .select('id')
+    .where((e) =>
+      e.not(
+        e.exists(
+          e
+            .selectFrom('deployments')
+            .select('deployments.id')
+            .whereRef('deployments.id', '=', 'verdicts.deployment_id'),
+        ),
+      ),
+    )
     .limit(ROWS_PER_STATEMENT);
 }
 

@@ -9,6 +9,8 @@ export interface Tables {
   readonly sightings: SightingsTable;
   readonly marks: MarksTable;
   readonly incidents: IncidentsTable;
+  readonly resolutions: ResolutionsTable;
+  readonly verdicts: VerdictsTable;
   readonly collectors: CollectorsTable;
   readonly collector_state: CollectorStateTable;
   readonly source_counts: SourceCountsTable;
@@ -71,6 +73,8 @@ export interface DeploymentsTable {
   rework_counted: string | null;
   /** What became of its commits: see `DELIVERIES`; null: they are of no interest. */
   delivery: string | null;
+  /** What a person says of it now; null: nothing. */
+  verdict: string | null;
 }
 
 /** Ids that are decided and have no row elsewhere: ignored ones, and what is older than the retention. */
@@ -128,6 +132,32 @@ export interface IncidentsTable {
   recovery_ms: number | null;
   /** What the totals counted as its recovery time. */
   counted_ms: number | null;
+}
+
+/** When people ended incidents. One that was taken back says nothing any more, and is kept for whoever asks. */
+export interface ResolutionsTable {
+  id: Generated<number>;
+  target_id: number;
+  /** The kind of incident. */
+  about: string;
+  at: number;
+  decided_by: string;
+  reason: string;
+  decided_at: number;
+  taken_back_by: string | null;
+  taken_back_reason: string | null;
+  taken_back_at: number | null;
+}
+
+/** All that people ever said of deployments; the last entry of each holds. */
+export interface VerdictsTable {
+  id: Generated<number>;
+  deployment_id: number;
+  /** Null takes back what was said before. */
+  verdict: string | null;
+  decided_by: string;
+  reason: string;
+  decided_at: number;
 }
 
 export interface CollectorsTable {

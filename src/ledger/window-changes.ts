@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Folded } from './fold-target.ts';
 import type { Judged } from './judge.ts';
 import { inSlices } from './rows.ts';
-import type { Tables } from './tables.ts';
+import type { DeploymentsTable, Tables } from './tables.ts';
 import type { TargetWork } from './target-work.ts';
 import type { WindowLog } from './window-log.ts';
 import { recoveriesOf, WELL, windowDeployment } from './window-rows.ts';
@@ -37,6 +37,7 @@ export function logDeployments(log: WindowLog, { row: { id: target }, fresh }: T
  */
 export async function logRecoveries(trx: Kysely<Tables>, log: WindowLog, all: readonly Logged[]): Promise<void> {
   const asked = new Set<number>();
+  const excused = await excusedOf(trx, all);
   for (const { work, folded, judged } of all) {
     for (const { changed, vanished, kind } of folded) {
       for (const { id } of vanished) if (id !== null) log.recovery(id, null);
@@ -48,7 +49,7 @@ export async function logRecoveries(trx: Kysely<Tables>, log: WindowLog, all: re
         if (!isWell && (before === null || before.closed === null)) continue;
         // What a deployment opened is blamed on itself: most incidents need not be read.
         if (kind !== 'deployment') asked.add(id);
-        else if (!isWell) log.recovery(id, null);
+        else if (!isWell || excused.has(incident.openedBy)) log.recovery(id, null);
         else {
           const closedAt = closed.moment.at;
           const openedAt = Math.min(incident.opened.at, closedAt);
@@ -59,6 +60,47 @@ export async function logRecoveries(trx: Kysely<Tables>, log: WindowLog, all: re
     for (const id of await openedBy(trx, work, judged)) asked.add(id);
   }
   for (const { incident, recovery } of await recoveriesOf(trx, [...asked])) log.recovery(incident, recovery);
+}
+
+/** Logs the recoveries of the incidents that a deployment is to blame for: a verdict on it decides whether they count. */
+export async function logRecoveriesBlamedOn(
+  trx: Kysely<Tables>,
+  log: WindowLog,
+  { target_id: target, upstream_id: id }: Pick<Selectable<DeploymentsTable>, 'target_id' | 'upstream_id'>,
+): Promise<void> {
+  const rows = await trx
+    .selectFrom('incidents')
+    .select('id')
+    .where('target_id', '=', target)
+    .where((e) =>
+      e.or([
+        e('opened_by', '=', id),
+        e(
+          'opened_by',
+          'in',
+          e.selectFrom('sightings').select('upstream_id').where('target_id', '=', target).where('blamed', '=', id),
+        ),
+      ]),
+    )
+    .execute();
+  const numbers = rows.map((row) => row.id);
+  for (const { incident, recovery } of await recoveriesOf(trx, numbers)) log.recovery(incident, recovery);
+}
+
+/** Upstream ids of the deployments of these targets that a person says are no change failures: few, if any. */
+async function excusedOf(trx: Kysely<Tables>, all: readonly Logged[]): Promise<ReadonlySet<string>> {
+  const targets = all
+    .filter(({ folded }) => folded.some(({ changed }) => changed.some(({ now }) => now.closed !== null)))
+    .map(({ work }) => work.row.id);
+  const rows = await inSlices(targets, (slice) =>
+    trx
+      .selectFrom('deployments')
+      .select('upstream_id')
+      .where('target_id', 'in', slice)
+      .where('verdict', '=', 'not_a_failure')
+      .execute(),
+  );
+  return new Set(rows.map((row) => row.upstream_id));
 }
 
 /** Numbers of the incidents that were opened by what is attributed anew. */

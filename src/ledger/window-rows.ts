@@ -45,8 +45,10 @@ export function recoveries(db: Kysely<Tables>) {
       .leftJoin('deployments', (join) =>
         join
           .onRef('deployments.source', '=', 'targets.source')
-          .onRef('deployments.upstream_id', '=', 'sightings.blamed'),
+          .on((e) => e('deployments.upstream_id', '=', e.fn.coalesce('sightings.blamed', 'incidents.opened_by'))),
       )
+      // What a person says is no change failure has no part in its recovery times.
+      .where((e) => e(e.fn.coalesce('deployments.verdict', e.val('')), '!=', 'not_a_failure'))
       .where('incidents.outcome', 'in', WELL)
       .where('incidents.recovery_ms', 'is not', null)
       .where((e) => e.or([e('incidents.kind', '=', 'deployment'), e('sightings.blamed', 'is not', null)]))

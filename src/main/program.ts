@@ -129,6 +129,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       externalUrl: web.externalUrl ?? '',
       exposition: shown,
       records,
+      overrides: recorder,
       life,
       adminTokens: web.adminTokens,
       webFile,

@@ -2,11 +2,13 @@ import type { Batch } from '../domain/batch.ts';
 import type { SinkRule } from '../domain/sink-rule.ts';
 import type { Ingested, Post } from '../ledger/errors/ingest.ts';
 import type { Ledger, SweepBefore } from '../ledger/ledger.ts';
+import type { Overridden } from '../ledger/overridden.ts';
 import type { Changes } from '../ledger/projection.ts';
 import type { Findings } from '../ledger/record-changes.ts';
+import { NO_WINDOW_CHANGES } from '../ledger/window-log.ts';
 
 /** Writes to the ledger, one at a time, and tells of each commit before the next begins. */
-export interface Recorder {
+export interface Recorder extends Pick<Ledger, 'resolve' | 'reopen' | 'giveVerdict'> {
   record(batch: Batch): Promise<void>;
   /** Records what a lookup found of a deployment's commits. */
   recordChanges(findings: Findings): Promise<void>;
@@ -17,6 +19,8 @@ export interface Recorder {
   /** Takes away what is older than `before`, between other writes, until `stop`. */
   sweep(before: SweepBefore, stop: AbortSignal): Promise<void>;
 }
+
+const NOTHING: Changes = { targets: [], gone: [], counts: [], windows: NO_WINDOW_CHANGES, successes: [] };
 
 /** `changed` hears of commits in their order: what it shows is never older than what it showed before. */
 export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void): Recorder {
@@ -32,6 +36,11 @@ export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void
   };
   const told = (write: () => Promise<Changes>): Promise<void> =>
     next(async () => ({ changes: await write(), result: undefined }));
+  const hear = <R>(write: () => Promise<Overridden<R>>): Promise<Overridden<R>> =>
+    next(async () => {
+      const result = await write();
+      return { changes: result.kind === 'done' ? result.changes : NOTHING, result };
+    });
   return {
     record: (batch) => told(async () => (await ledger.record(batch)).changes),
     recordChanges: (findings) => told(() => ledger.recordChanges(findings)),
@@ -42,5 +51,8 @@ export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void
       }),
     tick: (now) => told(() => ledger.tick(now)),
     sweep: (before, stop) => ledger.sweep(before, stop, told),
+    resolve: (said) => hear(() => ledger.resolve(said)),
+    reopen: (said) => hear(() => ledger.reopen(said)),
+    giveVerdict: (said) => hear(() => ledger.giveVerdict(said)),
   };
 }

@@ -22,6 +22,7 @@ interface Step extends Pick<Transition, 'operation' | 'outcome'> {
 }
 
 const inOrderOrLate = (news: Origin): readonly Origin[] => [news, 'late'];
+const byAPerson = (): readonly Origin[] => ['api'];
 const byNewsOrTime = (news: Origin): readonly Origin[] => [news, 'tick'];
 
 /**
@@ -38,6 +39,10 @@ const STEPS: readonly Step[] = [
   },
   { operation: 'close', outcome: 'withdrawn', origins: inOrderOrLate, takesHealth: true },
   { operation: 'close', outcome: 'noop', origins: inOrderOrLate },
+  { operation: 'close', outcome: 'resolved', origins: byAPerson },
+  { operation: 'close', outcome: 'noop', origins: byAPerson },
+  { operation: 'open', outcome: 'done', origins: byAPerson },
+  { operation: 'open', outcome: 'noop', origins: byAPerson },
   { operation: 'close', outcome: 'abandoned', origins: byNewsOrTime },
   { operation: 'close', outcome: 'expired', origins: byNewsOrTime },
 ];

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../domain/deployment.ts';
+import { type FailureCause, OUTCOMES } from '../domain/deployment.ts';
 import { DURATION_BOUNDS, emptyHistogram, RECOVERY_BOUNDS } from '../domain/totals.ts';
 import type { TargetFamily } from './family.ts';
 import { bothOf, deploys, moment, TARGET_LABELS } from './samples.ts';
@@ -80,7 +80,7 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     kept: 'L',
     scope: 'target',
     samples: ({ projection, totals }) =>
-      bothOf(projection.capabilities.causes, projection.totals.changeFailures).map((cause) => ({
+      bothOf(withVerdict(projection.capabilities.causes), projection.totals.changeFailures).map((cause) => ({
         labels: { cause },
         value: totals.changeFailures[cause] ?? 0,
       })),
@@ -158,5 +158,10 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
   },
   ...WINDOW_FAMILIES,
 ];
+
+/** What can be a change failure at all can be made one by a person. */
+function withVerdict(causes: readonly FailureCause[]): readonly FailureCause[] {
+  return causes.length === 0 ? [] : [...causes, 'verdict'];
+}
 
 const NO_RECOVERIES = emptyHistogram(RECOVERY_BOUNDS);

@@ -57,6 +57,8 @@ describe('lists', () => {
         recorded_at: '2026-01-31T11:55:00.000Z',
         change_failure: 'deployment',
         change_failure_why: 'it failed',
+        verdict: null,
+        verdicts: [],
         rework: null,
         delivery: 'nothing',
         changes: [],
@@ -94,6 +96,7 @@ describe('lists', () => {
           beginning_known: true,
           closed_at: '2026-01-31T11:59:00.000Z',
           recovery_seconds: 300,
+          resolution: null,
           failures: 2,
           opened_by: brief,
           run: [

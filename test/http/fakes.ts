@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import type { AppParts } from '../../src/http/app.ts';
 import { createApp } from '../../src/http/app.ts';
 import { Passwords } from '../../src/http/passwords.ts';
-import type { Exposition, Life, Records, Scrape } from '../../src/http/ports.ts';
+import type { Answer, Exposition, Life, Overrides, Records, Scrape } from '../../src/http/ports.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { NO_WEB_CONFIGURATION } from '../../src/http/web-configuration.ts';
 import type {
@@ -73,6 +73,8 @@ export const DEPLOYMENT: DeploymentRecord = {
   recordedAt: NOW - 5 * MINUTE,
   changeFailure: 'deployment',
   changeFailureWhy: 'it failed',
+  verdict: null,
+  verdicts: [],
   rework: null,
   delivery: 'nothing',
   changes: [],
@@ -96,6 +98,7 @@ export const OPEN: IncidentRecord = {
   openedBy: FAILED,
   run: [FAILED, { ...FAILED, id: 42, number: 18, finishedAt: NOW - 4 * MINUTE }],
   closedBy: null,
+  resolution: null,
   sightings: [],
   attributedTo: null,
 };
@@ -160,6 +163,32 @@ export class FakeRecords implements Records {
     if (this.failure !== null) throw this.failure;
     this.asked.push(query);
     return { items, next: this.next };
+  }
+}
+
+/** Knows one record of each kind, and remembers what was said of them. */
+export class FakeOverrides implements Overrides {
+  readonly said: object[] = [];
+  failure: Error | null = null;
+  refusal: { readonly field: string; readonly why: string } | null = null;
+
+  resolve(said: Parameters<Overrides['resolve']>[0]): Promise<Answer<IncidentRecord>> {
+    return this.#answer(said, said.incident, CLOSED);
+  }
+
+  reopen(said: Parameters<Overrides['reopen']>[0]): Promise<Answer<IncidentRecord>> {
+    return this.#answer(said, said.incident, OPEN);
+  }
+
+  giveVerdict(said: Parameters<Overrides['giveVerdict']>[0]): Promise<Answer<DeploymentRecord>> {
+    return this.#answer(said, said.deployment, DEPLOYMENT);
+  }
+
+  async #answer<R extends { readonly id: number }>(said: object, id: number, record: R): Promise<Answer<R>> {
+    if (this.failure !== null) throw this.failure;
+    this.said.push(said);
+    if (this.refusal !== null) return { kind: 'refused', ...this.refusal };
+    return id === record.id ? { kind: 'done', record } : { kind: 'unknown' };
   }
 }
 
@@ -248,6 +277,7 @@ export function fakeApp(parts: Partial<AppParts> = {}) {
   const fakes = {
     records: new FakeRecords(),
     exposition: new FakeExposition(),
+    overrides: new FakeOverrides(),
     life: new FakeLife(),
     log: new FakeLog(),
   };

@@ -12,10 +12,12 @@ import { movingContract } from './contract/moving.ts';
 import { pairingContract } from './contract/pairing.ts';
 import { queryingContract } from './contract/querying.ts';
 import { recordingContract } from './contract/recording.ts';
+import { resolvingContract } from './contract/resolving.ts';
 import { sinkIntakeContract } from './contract/sink-intake.ts';
 import { sinkRulesContract } from './contract/sink-rules.ts';
 import { sweepingContract } from './contract/sweeping.ts';
 import { tickContract } from './contract/tick.ts';
+import { verdictsContract } from './contract/verdicts.ts';
 import { windowsContract } from './contract/windows.ts';
 import type { OpenStore } from './support.ts';
 
@@ -34,6 +36,8 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('health over moves, sweeps and restarts', () => healthKeepingContract(open));
     describe('health in any order of arrival', () => healthArrivalContract(open));
     describe('targets that go and come', () => listingContract(open));
+    describe('incidents that a person resolves', () => resolvingContract(open));
+    describe('verdicts of a person', () => verdictsContract(open));
     describe('moves', () => movingContract(open));
     describe('changes', () => changesContract(open));
     describe('time', () => tickContract(open));

@@ -17,7 +17,16 @@ export interface Store extends AsyncDisposable {
   reopen(): Promise<void>;
   /** All rows of a table, past the ledger's own queries. */
   rows(
-    table: 'outbox' | 'deployments' | 'sightings' | 'decided' | 'incidents' | 'lookups' | 'changes',
+    table:
+      | 'outbox'
+      | 'deployments'
+      | 'sightings'
+      | 'decided'
+      | 'incidents'
+      | 'lookups'
+      | 'changes'
+      | 'resolutions'
+      | 'verdicts',
   ): Promise<readonly Record<string, unknown>[]>;
 }
 

@@ -93,6 +93,7 @@ dora_deployment_duration_seconds_count{${T}} 2
 # HELP dora_change_failures_total Deployments that were recognised as change failures, each once, by the cause it was first counted under, as of the last poll.
 # TYPE dora_change_failures_total counter
 dora_change_failures_total{${T},cause="deployment"} 3
+dora_change_failures_total{${T},cause="verdict"} 0
 # HELP dora_rework_deployments_total Deployments that were rework: rollbacks, and those that repaired a failing target, by cause, as of the last poll.
 # TYPE dora_rework_deployments_total counter
 dora_rework_deployments_total{${T},cause="deployment"} 1

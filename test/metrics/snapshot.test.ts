@@ -11,7 +11,7 @@ function slowClock(): FakeClock {
   return clock;
 }
 
-const SERIES = 2 + 1 + 11 + 1 + 1 + 1 + 14 + 1;
+const SERIES = 2 + 1 + 11 + 2 + 1 + 1 + 14 + 1;
 
 function seriesOf(body: string, app: string): number {
   return ofTargets(body)

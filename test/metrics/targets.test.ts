@@ -52,6 +52,8 @@ describe('lead times', () => {
     }
   });
 });
+/** A person can make anything a change failure. */
+const NO_CHANGE_FAILURES = { [`${T},cause="deployment"`]: 0, [`${T},cause="verdict"`]: 0 };
 
 describe('gauges and label sets', () => {
   it('B3: the success gauge is the same with and without failures in the history', async () => {
@@ -101,17 +103,18 @@ describe('gauges and label sets', () => {
     expect(values(body, 'dora_deployments_total')).toEqual(zero('outcome', ['success', 'failure']));
     expect(values(body, 'dora_incident_open')).toEqual(zero('kind', capabilities.kinds));
     expect(values(body, 'dora_recovery_time_seconds_count')).toEqual(zero('kind', capabilities.kinds));
-    expect(values(body, 'dora_change_failures_total')).toEqual(zero('cause', capabilities.causes));
+    expect(values(body, 'dora_change_failures_total')).toEqual(zero('cause', [...capabilities.causes, 'verdict']));
     expect(values(body, 'dora_rework_deployments_total')).toEqual(zero('cause', capabilities.rework));
   });
 
   it('keeps showing a cause that the history holds and the source can no longer produce', async () => {
     const totals = emptyTotals();
-    totals.changeFailures.verdict = 2;
+    totals.changeFailures.degraded = 2;
     const body = await page(open({ projections: [projection({ totals })] }));
     expect(values(body, 'dora_change_failures_total')).toEqual({
       [`${T},cause="deployment"`]: 0,
-      [`${T},cause="verdict"`]: 2,
+      [`${T},cause="degraded"`]: 2,
+      [`${T},cause="verdict"`]: 0,
     });
   });
 });
@@ -176,7 +179,7 @@ describe('birth', () => {
       metrics.tick(now);
       const body = await served(metrics, OPEN_METRICS);
       expect(values(body, 'dora_deployments_total')).toEqual({ [SUCCESSES]: 0, [`${T},outcome="failure"`]: 0 });
-      expect(values(body, 'dora_change_failures_total')).toEqual({ [`${T},cause="deployment"`]: 0 });
+      expect(values(body, 'dora_change_failures_total')).toEqual(NO_CHANGE_FAILURES);
       expect(values(body, 'dora_recovery_time_seconds_count')).toEqual({ [`${T},kind="deployment"`]: 0 });
       expect(values(body, 'dora_incident_open')).toEqual({ [`${T},kind="deployment"`]: 1 });
       expect(values(body, 'dora_deployment_failure_timestamp')).toEqual({ [T]: 1_749_999_999 });
@@ -199,12 +202,12 @@ describe('birth', () => {
 
   it('has the label sets of the whole history from the first moment', async () => {
     const totals = emptyTotals();
-    totals.changeFailures.verdict = 1;
+    totals.changeFailures.degraded = 1;
     const metrics = open({ birthHoldMs: 120_000 });
     metrics.apply(changes({ targets: [projection({ bornLiveAt: NOW, totals })] }));
     expect(values(await served(metrics), 'dora_change_failures_total')).toEqual({
-      [`${T},cause="deployment"`]: 0,
-      [`${T},cause="verdict"`]: 0,
+      [`${T},cause="degraded"`]: 0,
+      ...NO_CHANGE_FAILURES,
     });
   });
 
