@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, loadProcessConfig } from '../../src/config/load.ts';
@@ -91,8 +92,32 @@ describe('a configuration file', () => {
     }
   });
 
+  it('warns of a ca_file that is no certificate, or holds one that is broken', () => {
+    const ca = readFileSync(join(import.meta.dirname, '../fixtures/tls/ca.pem'), 'utf8');
+    const warned = (content: string) => {
+      folder.write('ca.pem', content);
+      const loaded = folder.load(woodpecker('ca_file: ca.pem'));
+      return loaded.ok && loaded.warnings;
+    };
+    expect(warned(ca)).toEqual([]);
+    expect(warned(`# ours\n${ca}\n${ca}`)).toEqual([]);
+    const warning = [expect.stringMatching(/^sources\[0\]\.ca_file: .*ca\.pem holds no certificate in PEM/)];
+    for (const content of ['', 'a token', ca.slice(0, 200), ca.replace('MII', 'mII')]) {
+      expect(warned(content), content).toEqual(warning);
+    }
+  });
+
+  it('warns of a backfill that retention does not keep', () => {
+    const loaded = folder.load(`retention: 90d\n${woodpecker('backfill: 91d')}`);
+    expect(loaded.ok && loaded.warnings).toEqual([
+      expect.stringMatching(/^sources\[0\]\.backfill: 91d is longer than retention \(90d\)/),
+    ]);
+    const fits = folder.load(`retention: 91d\n${woodpecker('backfill: 91d')}`);
+    expect(fits.ok && fits.warnings).toEqual([]);
+  });
+
   it('warns of a window that retention never lets become whole', () => {
-    const loaded = folder.load(`retention: 60d\n${woodpecker()}`);
+    const loaded = folder.load(`retention: 60d\n${woodpecker('backfill: 60d')}`);
     expect(loaded.ok && loaded.warnings).toEqual(['windows: 90d is longer than retention (60d), so it is never whole']);
   });
 });

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from '../serve.ts';
 import { Faults } from '../woodpecker/faults.ts';
 import type { SeenRequest } from '../woodpecker/listener.ts';
 import { createListener } from './listener.ts';
@@ -35,25 +33,6 @@ export async function startArgocd(options: StartOptions): Promise<SimulatedArgoc
   const state = createState(options.version, options.now);
   const faults = new Faults();
   const requests: SeenRequest[] = [];
-  const server = createServer(createListener({ state, faults, requests, basePath }));
-  // As Go does: a connection may idle for ever, so that it never closes just as the next request is on its way.
-  server.keepAliveTimeout = 0;
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  async function close(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  }
-  return {
-    url: `http://127.0.0.1:${port}${basePath}`,
-    state,
-    faults,
-    requests,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  const server = await serve(createListener({ state, faults, requests, basePath }), options.port);
+  return { ...server, url: server.url + basePath, state, faults, requests };
 }

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from '../serve.ts';
 import { json } from '../woodpecker/answer.ts';
 import { Faults } from '../woodpecker/faults.ts';
 import type { SeenRequest } from '../woodpecker/listener.ts';
@@ -23,7 +21,7 @@ export async function startErrorSink(now: () => number): Promise<SimulatedErrorS
   const state = createState(now);
   const faults = new Faults();
   const requests: SeenRequest[] = [];
-  const server = createServer((request, response) => {
+  const server = await serve((request, response) => {
     const url = request.url ?? '/';
     requests.push({ method: request.method ?? '', path: url, at: now() });
     const { status, body } = answerTo(state, new URL(url, 'http://localhost'), request.headers);
@@ -34,15 +32,5 @@ export async function startErrorSink(now: () => number): Promise<SimulatedErrorS
     response.writeHead(status, answer.headers);
     response.end(answer.body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  async function close(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  }
-  return { url: `http://127.0.0.1:${port}`, state, faults, requests, close, [Symbol.asyncDispose]: close };
+  return { ...server, state, faults, requests };
 }

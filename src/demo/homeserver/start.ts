@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { serve } from '../serve.ts';
 import { Faults } from '../woodpecker/faults.ts';
 import type { SeenRequest } from '../woodpecker/listener.ts';
 import { createListener } from './listener.ts';
@@ -23,24 +21,6 @@ export interface SimulatedHomeserver extends AsyncDisposable {
 export async function startHomeserver(state: HomeserverState, port = 0): Promise<SimulatedHomeserver> {
   const faults = new Faults();
   const requests: SeenRequest[] = [];
-  const server = createServer(createListener({ state, faults, requests }));
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const taken = (server.address() as AddressInfo).port;
-  async function close(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  }
-  return {
-    url: `http://127.0.0.1:${taken}`,
-    port: taken,
-    state,
-    faults,
-    requests,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  const server = await serve(createListener({ state, faults, requests }), port);
+  return { ...server, state, faults, requests };
 }

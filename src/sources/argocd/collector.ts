@@ -3,6 +3,7 @@ import type { Observe } from '../../domain/observation.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
 import { Backfill, type Progress } from '../backfill.ts';
 import { type End, failed, orStoreFailure } from '../end.ts';
+import { HistoryLog } from '../history-log.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Inbox, Log } from '../inbox.ts';
 import { argocdApi } from './api.ts';
@@ -34,6 +35,7 @@ export class ArgocdCollector {
   readonly #presence: Presence;
   readonly #reader: Reader;
   readonly #firstSights: Backfill<string, Claim>;
+  readonly #historyLog: HistoryLog;
   /** As committed. */
   #memory: Remembered | null = null;
   /** The time of this poll's list, in milliseconds since the epoch. */
@@ -51,6 +53,7 @@ export class ArgocdCollector {
     this.#lister = new Lister(settings);
     this.#presence = new Presence(settings, options.retentionMs);
     this.#reader = new Reader(settings);
+    this.#historyLog = new HistoryLog(settings.name, options.log);
     this.#firstSights = new Backfill(settings.concurrency, (claim: Claim, stop, place: string) =>
       this.#readFirst(place, claim, stop),
     );
@@ -137,7 +140,7 @@ export class ArgocdCollector {
   }
 
   async #readFirst(place: string, claim: Claim, stop: AbortSignal): Promise<Failure | null> {
-    const { settings, log } = this.#options;
+    const { settings } = this.#options;
     const { gate } = this.#firstSights;
     await gate.pass(stop);
     const poll: Poll = {
@@ -150,9 +153,7 @@ export class ArgocdCollector {
     if (failure !== null) return failure;
     await gate.pass(stop);
     await this.#record(poll.news, 'backfill');
-    const { pending, done } = this.#firstSights.progress;
-    const fields = { source: this.name, application: place, done: done + 1, pending: pending - 1 };
-    log[pending > 1 ? 'debug' : 'info'](fields, 'application read');
+    this.#historyLog.read({ application: place }, poll.news.deployments, this.#firstSights.progress);
     return null;
   }
 

@@ -80,6 +80,11 @@ export class News {
     return this.#targets.get(key);
   }
 
+  /** How many deployments were found. */
+  get deployments(): number {
+    return this.#rows.deployments.length;
+  }
+
   get applications(): ReadonlyMap<string, ApplicationMemory | null> {
     return this.#applications;
   }

@@ -4,12 +4,12 @@ import type { Observe } from '../../domain/observation.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
 import { Backfill, type Progress } from '../backfill.ts';
 import { type End, failed, orStoreFailure } from '../end.ts';
+import { HistoryLog } from '../history-log.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Inbox, Log } from '../inbox.ts';
 import { type WoodpeckerApi, woodpeckerApi } from './api.ts';
 import { CAPABILITIES } from './capabilities.ts';
 import { firstSight } from './first-sight.ts';
-import { HistoryLog } from './history-log.ts';
 import { type Listed, Lister } from './listing.ts';
 import type { RepositoryMemory } from './memory.ts';
 import { NewsOfPoll } from './news-of-poll.ts';
@@ -219,7 +219,11 @@ export class WoodpeckerCollector {
     const news = new NewsOfPoll();
     news.take(afterAbsence(answer.value, this.#memories?.get(listed.id), answer.date));
     await this.#record(news, 'backfill', false);
-    this.#historyLog.read(repository.fullName, answer.value.deployments.length, this.#backfill.progress);
+    this.#historyLog.read(
+      { repository: repository.fullName },
+      answer.value.deployments.length,
+      this.#backfill.progress,
+    );
     return null;
   }
 

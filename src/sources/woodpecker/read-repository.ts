@@ -25,9 +25,9 @@ export function needsReading(
   return memory.open.some((row) => isExpired(row, reading) || isDue(row, listed, reading));
 }
 
-/** Whether it is time to look at an open row: one that the listing shows costs nothing before it can be decided. */
+/** Whether it is time to look at an open row. One that the listing shows costs nothing before it can be decided. */
 function isDue(row: OpenRow, { newest }: Listed, { now, date }: Pick<Reading, 'now' | 'date'>): boolean {
-  return row.id === newest?.id ? row.until !== null && date >= row.until : now >= row.nextAsk;
+  return now >= row.nextAsk && (row.id !== newest?.id || (row.until !== null && date >= row.until));
 }
 
 function isExpired({ created }: OpenRow, { now, retentionMs }: Pick<Reading, 'now' | 'retentionMs'>): boolean {

@@ -29,7 +29,7 @@ export function newsOf(
   listed: Pick<Listed, 'newest'>,
   rows: readonly JudgedRow[],
   kept: readonly OpenRow[],
-  { now }: { readonly now: number },
+  { now, date }: { readonly now: number; readonly date: number },
 ): RepositoryNews {
   const deployments: Deployment[] = [];
   const ignored: { id: string; reason: IgnoredReason }[] = [];
@@ -51,7 +51,9 @@ export function newsOf(
       case 'open': {
         const { id, number, created } = judged.row;
         const fresh = { id, number, created, askedSince: before?.askedSince ?? null, nextAsk: 0, until: judged.until };
-        open.push(listed.newest?.id === id ? { ...fresh, askedSince: null } : askAgain(fresh, now));
+        // Else it was asked for and is not there, though the listing shows it.
+        const waits = judged.until === null || date < judged.until || judged.failure !== null;
+        open.push(listed.newest?.id === id && waits ? { ...fresh, askedSince: null } : askAgain(fresh, now));
         if (judged.failure !== null) failures.push(judged.failure);
         break;
       }

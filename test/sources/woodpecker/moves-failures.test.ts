@@ -157,6 +157,25 @@ describe('a part of a poll that fails', () => {
     expect((await stage.program.page()).ignored()).toEqual({});
   });
 
+  test('404 for the newest row that the listing goes on showing: asked for ever more rarely, and counted once it is there', async () => {
+    await using stage = await openStage({ keys: { settle: '0s' } });
+    const shop = stage.repo('acme/shop');
+    await stage.polls();
+    const failed = stage.ended(shop, 'failure', stage.now);
+    const path = new RegExp(`/pipelines/${failed.number}$`);
+    const off = stage.server.faults.add({ kind: 'status', status: 404 }, { path });
+    const asked = () => stage.server.requests.filter((request) => path.test(request.path)).length;
+    const polls = (minutes: number) => (minutes * 60_000) / POLL_MS;
+    await stage.polls(polls(10));
+    const often = asked();
+    expect(often).toBeGreaterThanOrEqual(polls(10) - 1);
+    await stage.polls(polls(180));
+    expect(asked() - often).toBeLessThan(10);
+    off();
+    await stage.polls(polls(60));
+    expect((await stage.program.page()).deployments('acme/shop').failure).toBe(1);
+  });
+
   test('404 for a row while the list cannot be read: nobody knows yet, and the poll says so', async () => {
     await using stage = await openStage();
     const shop = stage.repo('acme/shop');
