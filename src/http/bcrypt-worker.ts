@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { compareSync } from 'bcryptjs';
 
@@ -12,6 +13,9 @@ export interface Answer {
   readonly id: number;
   readonly right: boolean;
 }
+
+// Where cores are few, scrapes go first. Linux lowers this one thread, other systems would lower the whole process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 // One after the other: a flood of wrong passwords takes one core at most.
 parentPort?.on('message', ({ id, password, hash }: Question) => {
