@@ -68,12 +68,13 @@ export class Prometheus implements AsyncDisposable {
     });
   }
 
-  /** Starts it and waits until it has scraped every one of `jobs` well. */
-  static async start(jobs: Jobs): Promise<Prometheus> {
-    const prometheus = new Prometheus(jobs);
+  /** Starts it and waits until it has scraped every one of `jobs` well, and has failed to scrape any of `failing`. */
+  static async start(jobs: Jobs, failing: Jobs = {}): Promise<Prometheus> {
+    const prometheus = new Prometheus({ ...jobs, ...failing });
     try {
       await prometheus.#serving();
       for (const job of Object.keys(jobs)) await prometheus.some(`up{job="${job}"} == 1`);
+      for (const job of Object.keys(failing)) await prometheus.some(`up{job="${job}"} == 0`);
       return prometheus;
     } catch (error) {
       await prometheus[Symbol.asyncDispose]();
@@ -101,6 +102,15 @@ export class Prometheus implements AsyncDisposable {
     const [first, ...others] = await this.some(query);
     if (first === undefined || others.length > 0) throw new Error(`more than one value for ${query}`);
     return first.value;
+  }
+
+  /** Why the last scrape of each job failed, by its name; empty where it did not. */
+  async lastErrors(): Promise<Readonly<Record<string, string>>> {
+    const { activeTargets } = await this.#ask<{ activeTargets: { labels: Labels; lastError: string }[] }>(
+      'targets',
+      {},
+    );
+    return Object.fromEntries(activeTargets.map(({ labels, lastError }) => [labels['job'] ?? '', lastError]));
   }
 
   /** Waits until all `jobs` were scraped `times` more. */
