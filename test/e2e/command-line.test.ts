@@ -8,11 +8,8 @@ import { TOLD, tellStory } from './story.ts';
 
 it('--config.check passes what is not built yet with a warning each; serving it is refused with exit code 2', async () => {
   await using stage = await Stage.open();
-  stage.configure(
-    { min_samples: '7', sink: '{max_body: 1MiB}' },
-    { forge: '{type: github, url: "https://github.com", token_file: ./token}' },
-  );
-  const lacking = ['min_samples', 'sink.max_body', 'sources[0].forge'].map((key) => `${key} is not built yet\n`);
+  stage.configure({ ledger_password_file: './token', attribution_window: '23h' });
+  const lacking = ['ledger_password_file', 'attribution_window'].map((key) => `${key} is not built yet\n`);
 
   const checked = await runProgram([`--config.file=${stage.config}`, '--config.check']);
   expect(checked).toMatchObject({ code: 0, stdout: 'the configuration is valid\n' });
