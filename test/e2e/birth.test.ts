@@ -27,7 +27,7 @@ it('a target that a live event makes known shows 0 for birth_hold, then 1, and t
 
   const grown = await pageWith(program, (page) => page.value('dora_deployments_total', labels) !== 0, 'it counts');
   expect(grown.value('dora_deployments_total', labels)).toBe(1);
-  expect(grown.value('dora_change_failures_total', { app: 'acme/shop' })).toBe(1);
+  expect(grown.value('dora_change_failures_total', { app: 'acme/shop', cause: 'deployment' })).toBe(1);
   // Held back or not, the series are the same from birth on.
   const names = (page: typeof born) => page.targets().map(({ name, labels }) => `${name} ${Object.values(labels)}`);
   expect(names(grown)).toEqual(names(born));

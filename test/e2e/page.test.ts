@@ -101,6 +101,12 @@ describe('a page with targets', () => {
     );
     expect(after.value('dora_deployments_total', { outcome: 'success' })).toBe(2);
     const fresh = names(after).filter((name) => !names(before).includes(name));
-    expect(fresh).toEqual(['dora_incident_open_since_timestamp_seconds woodpecker,acme/shop,production,,deployment']);
+    expect(fresh).toEqual([
+      'dora_incident_open_since_timestamp_seconds woodpecker,acme/shop,production,,deployment',
+      // There are enough for a ratio now.
+      ...['7d', '30d', '90d'].map(
+        (window) => `dora_window_change_failure_ratio woodpecker,acme/shop,production,,${window}`,
+      ),
+    ]);
   });
 });
