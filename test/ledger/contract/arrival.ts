@@ -173,7 +173,10 @@ async function expectFolded(
   expect(totals.deployments).toEqual({ success: deployments.length - failures, failure: failures });
   expect(totals.changeFailures).toEqual(failures === 0 ? {} : { deployment: failures });
   return {
-    incidents: incidents.map(({ openedBy, closedBy, ...rest }) => rest),
+    // Of two that began in one second the list shows the one first that was recorded first.
+    incidents: incidents
+      .toSorted((a, b) => (a.openedBy ?? 0) - (b.openedBy ?? 0))
+      .map(({ openedBy, closedBy, ...rest }) => rest),
     gauges,
     deployments: totals.deployments,
   };
