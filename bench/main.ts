@@ -7,6 +7,7 @@ import { benchRecord } from './record.ts';
 import type { Row } from './row.ts';
 import { benchScrape } from './scrape.ts';
 import { benchStart } from './start.ts';
+import { benchWindows } from './windows.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   scrape: benchScrape,
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   'poll-argocd': benchPollArgocd,
   record: benchRecord,
   start: benchStart,
+  windows: benchWindows,
   memory: benchMemory,
 };
 

@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
+import { KEY_NAMES } from '../domain/keys.ts';
+import { flagOptions, onlyValues, textOf, type Values } from './command-flags.ts';
 import { LOG_LEVELS, type LogLevel } from './config.ts';
+import { EXPLAIN_FLAGS, type ExplainFlags, readExplainFlags } from './explain-flags.ts';
 import { type ListenAddress, readListenAddress } from './listen-address.ts';
 
 /** What the command line says. */
 export type CommandLine =
   | { readonly kind: 'run'; readonly command: 'serve' | 'demo'; readonly flags: Flags }
+  | { readonly kind: 'explain'; readonly flags: ExplainFlags }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
   | { readonly kind: 'not_built'; readonly command: string }
@@ -20,10 +24,11 @@ export interface Flags {
   readonly check: boolean;
 }
 
-export const USAGE = `usage: node src/main.ts [serve|demo] [flags]
+export const USAGE = `usage: node src/main.ts [serve|demo|explain] [flags]
 
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
+  explain                       print one key with the rows that it is taken over, from the ledger's file
 
   --config.file=FILE            the configuration; without it, WOODPECKER_URL and WOODPECKER_TOKEN say what to poll
   --config.check                validate the configuration and end
@@ -31,19 +36,39 @@ export const USAGE = `usage: node src/main.ts [serve|demo] [flags]
   --log.level=LEVEL             ${LOG_LEVELS.join(', ')}
   --version                     print the version and end
   --help                        print this and end
+
+  of explain, beside --config.file:
+  --app=APP                     the app as its label says it; or
+  --team=TEAM                   all apps of a team together
+  --environment=, --source=     only of these
+  --key=KEY                     ${KEY_NAMES.join(', ')}
+  --window=DURATION             back from now, such as 7d; 30d if it is not given
 `;
 
-const BUILT = ['serve', 'demo'] as const;
-const LATER: readonly string[] = ['doctor', 'explain', 'export', 'replay', 'ledger', 'test-alert'];
+/** A subcommand: its flags, and what they say. */
+interface Subcommand {
+  /** Flags that take a text, and flags that stand for themselves. */
+  readonly texts: readonly string[];
+  readonly switches: readonly string[];
+  read(values: Values): CommandLine;
+}
 
-const OPTIONS = {
-  'config.file': { type: 'string', multiple: true },
-  'config.check': { type: 'boolean' },
-  'web.listen-address': { type: 'string', multiple: true },
-  'log.level': { type: 'string', multiple: true },
-  version: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+const SERVE_TEXTS = ['config.file', 'web.listen-address', 'log.level'] as const;
+
+/** One line here, with its flags in a file of their own, is a subcommand. */
+const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
+  serve: { texts: SERVE_TEXTS, switches: ['config.check'], read: (values) => readServe('serve', values) },
+  demo: { texts: SERVE_TEXTS, switches: ['config.check'], read: readDemo },
+  explain: {
+    texts: EXPLAIN_FLAGS,
+    switches: [],
+    read: (values) => {
+      const read = readExplainFlags(values);
+      return read.ok ? { kind: 'explain', flags: read.flags } : usage(read.problem);
+    },
+  },
+};
+const LATER: readonly string[] = ['doctor', 'export', 'replay', 'ledger', 'test-alert'];
 
 /** Reads the words after the program's name: a subcommand, if any, and then flags as `--flag=value` or `--flag value`. */
 export function parseCommandLine(words: readonly string[]): CommandLine {
@@ -52,10 +77,12 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
   const command = named ? first : 'serve';
   // Their flags are not known yet either.
   if (LATER.includes(command)) return { kind: 'not_built', command };
-  const built = BUILT.find((name) => name === command);
-  if (built === undefined) return usage(`unknown subcommand "${command}"; give serve or demo`);
+  const subcommand = Object.hasOwn(SUBCOMMANDS, command) ? SUBCOMMANDS[command] : undefined;
+  if (subcommand === undefined) {
+    return usage(`unknown subcommand "${command}"; give one of ${Object.keys(SUBCOMMANDS).join(', ')}`);
+  }
   try {
-    return readFlags(built, named ? words.slice(1) : words);
+    return readFlags(subcommand, named ? words.slice(1) : words);
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) return usage(error.message.split('\n')[0] ?? error.message);
     throw error;
@@ -63,34 +90,34 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
 }
 
 /** Throws parseArgs' TypeErrors, which have a `code`. */
-function readFlags(command: (typeof BUILT)[number], words: readonly string[]): CommandLine {
-  const { values } = parseArgs({ args: [...words], options: OPTIONS, strict: true, allowPositionals: false });
-  if (values.help === true) return { kind: 'help' };
-  if (values.version === true) return { kind: 'version' };
+function readFlags({ texts, switches, read }: Subcommand, words: readonly string[]): CommandLine {
+  const options = flagOptions(texts, switches);
+  const { values } = parseArgs({ args: [...words], options, strict: true, allowPositionals: false });
+  if (values['help'] === true) return { kind: 'help' };
+  if (values['version'] === true) return { kind: 'version' };
+  const only = onlyValues(values);
+  return only.ok ? read(only.values) : usage(only.problem);
+}
 
-  for (const flag of ['config.file', 'web.listen-address', 'log.level'] as const) {
-    const given = values[flag] ?? [];
-    if (given.length > 1) return usage(`--${flag} is there twice; give it once`);
-    if (given[0] === '') return usage(`--${flag} is empty; give a value`);
-  }
-  const configFile = values['config.file']?.[0] ?? null;
-  const check = values['config.check'] === true;
-  const level = values['log.level']?.[0] ?? null;
-  if (command === 'demo' && (configFile !== null || check || level !== null)) {
-    return usage('demo makes its own configuration; leave out --config.file, --config.check and --log.level');
-  }
+function readDemo(values: Values): CommandLine {
+  const own = ['config.file', 'config.check', 'log.level'];
+  return own.some((flag) => values[flag] !== undefined)
+    ? usage('demo makes its own configuration; leave out --config.file, --config.check and --log.level')
+    : readServe('demo', values);
+}
+
+function readServe(command: 'serve' | 'demo', values: Values): CommandLine {
+  const level = textOf(values, 'log.level');
   const logLevel = LOG_LEVELS.find((known) => known === level) ?? null;
   if (level !== null && logLevel === null) {
     return usage(`--log.level: "${level}" is not right; give one of ${LOG_LEVELS.join(', ')}`);
   }
-  const address = values['web.listen-address']?.[0];
-  const listenAddress = address === undefined ? null : readListenAddress(address);
+  const address = textOf(values, 'web.listen-address');
+  const listenAddress = address === null ? null : readListenAddress(address);
   if (listenAddress?.ok === false) return usage(`--web.listen-address: ${listenAddress.problem}`);
-  return {
-    kind: 'run',
-    command,
-    flags: { configFile, listenAddress: listenAddress?.value ?? null, logLevel, check },
-  };
+  const configFile = textOf(values, 'config.file');
+  const check = values['config.check'] === true;
+  return { kind: 'run', command, flags: { configFile, listenAddress: listenAddress?.value ?? null, logLevel, check } };
 }
 
 function usage(problem: string): CommandLine {

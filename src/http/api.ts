@@ -1,19 +1,25 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import type { Clock } from '../domain/clock.ts';
+import { spanOf } from '../domain/windows.ts';
 import { BadCursor, type Page } from '../ledger/records.ts';
+import { keysJson } from './keys-json.ts';
 import type { App, Log, Records } from './ports.ts';
-import { collectorQuery, deploymentQuery, incidentQuery, parseQuery, targetQuery } from './query.ts';
+import { collectorQuery, deploymentQuery, incidentQuery, keysQuery, parseQuery, targetQuery } from './query.ts';
 import { collectorJson, deploymentJson, incidentJson, targetJson } from './record-json.ts';
 
 interface Parts {
   readonly records: Records;
   /** Without a slash at its end; empty where none is configured. */
   readonly externalUrl: string;
+  /** Below it a ratio is absent. */
+  readonly minSamples: number;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
 /** `/api/v1`: what the ledger keeps, as JSON for people and scripts. Reads only; `overrides.ts` has what changes it. */
-export function api({ records, externalUrl: base, log }: Parts): App {
+export function api({ records, externalUrl: base, minSamples, clock, log }: Parts): App {
   const app: App = new Hono();
 
   app.get('/targets', (c) => list(c, targetQuery, (query) => records.targets(query), targetJson));
@@ -33,6 +39,7 @@ export function api({ records, externalUrl: base, log }: Parts): App {
       (item) => incidentJson(item, base),
     ),
   );
+  app.get('/keys', (c) => list(c, keysQuery, keys, (item) => item));
   app.get('/collectors', (c) => list(c, collectorQuery, collectors, collectorJson));
   app.get('/deployments/:id{[0-9]+}', (c) =>
     one(
@@ -85,6 +92,13 @@ export function api({ records, externalUrl: base, log }: Parts): App {
     } catch (error) {
       return noAnswer(c, error);
     }
+  }
+
+  /** Of one moment: what is shown as its window is what it was taken over. */
+  async function keys({ window, ...query }: z.infer<typeof keysQuery>) {
+    const span = spanOf(window, clock.now());
+    const { items, next } = await records.keys({ ...query, ...span, minSamples });
+    return { items: items.map((record) => keysJson(record, { window, span, minSamples, base })), next };
   }
 
   async function collectors({ source }: z.infer<typeof collectorQuery>) {

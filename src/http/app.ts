@@ -28,6 +28,8 @@ export interface AppParts {
   readonly exposition: Exposition;
   readonly records: Records;
   readonly overrides: Overrides;
+  /** Below it a ratio is absent. */
+  readonly minSamples: number;
   readonly life: Life;
   readonly adminTokens: readonly AdminToken[];
   readonly sink: Omit<SinkRouteParts, 'externalUrl' | 'log'> & { readonly maxBodyBytes: number };
@@ -64,7 +66,7 @@ export function createApp(parts: AppParts): App {
     c.body(STATUS_CSS, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
   );
   app.get('/metrics', metricsRoute(parts.exposition, log));
-  app.route('/api/v1', api({ records, externalUrl, log }));
+  app.route('/api/v1', api({ records, externalUrl, minSamples: parts.minSamples, clock: parts.clock, log }));
 
   app.notFound((c) => c.json({ detail: 'there is nothing here; / shows what there is' }, 404));
   app.onError((error, c) => {

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Workspace } from '../domain/error-event.ts';
 import type { Decision, Verdict } from '../domain/override.ts';
+import type { KeysQuery, KeysRecord } from '../ledger/key-records.ts';
 import type {
   CollectorRecord,
   DeploymentQuery,
@@ -37,6 +38,7 @@ export interface Records {
   targets(query: TargetQuery): Promise<Page<TargetRecord>>;
   deployments(query: DeploymentQuery): Promise<Page<DeploymentRecord>>;
   incidents(query: IncidentQuery): Promise<Page<IncidentRecord>>;
+  keys(query: KeysQuery): Promise<Page<KeysRecord>>;
   collectors(): Promise<readonly CollectorRecord[]>;
   /** Null when there is none of that number. */
   deployment(id: number): Promise<DeploymentRecord | null>;

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { parseDuration } from '../domain/duration.ts';
 import { SEVERITIES } from '../domain/severity.ts';
+import type { Window } from '../domain/windows.ts';
 import type { EventQuery } from '../ledger/errors/error-queries.ts';
 import type { DeploymentQuery, IncidentQuery, TargetQuery } from '../ledger/records.ts';
 
@@ -81,6 +83,19 @@ export const eventQuery = z
     ...query,
     errorType,
   })) satisfies z.ZodType<EventQuery>;
+
+const window = z
+  .string()
+  .default('30d')
+  .transform((name, context): Window => {
+    const ms = parseDuration(name);
+    if (ms !== null && ms > 0) return { name, ms };
+    context.addIssue({ code: 'custom', message: 'must be a duration such as 30d, longer than none' });
+    return z.NEVER;
+  });
+
+/** Which keys, over which window back from now. */
+export const keysQuery = z.strictObject({ ...everywhere, window });
 
 export const collectorQuery = z.strictObject({ source: text });
 

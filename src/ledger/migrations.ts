@@ -23,13 +23,27 @@ const migrations: Readonly<Record<string, Migration>> = {
  * tables that a newer version has brought further.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  const unknown = (await migrationsDone(db)).find((name) => !Object.hasOwn(migrations, name));
-  if (unknown !== undefined) {
-    throw new Error(`it was written by a newer dora-exporter (its migration ${unknown} is not known to this one)`);
-  }
+  expectKnown(await migrationsDone(db));
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
+}
+
+/** Throws when the tables are not in the present form: for those who only read them. */
+export async function expectUpToDate(db: Kysely<Tables>): Promise<void> {
+  const done = await migrationsDone(db);
+  expectKnown(done);
+  if (done.length === 0) throw new Error('it is no ledger');
+  if (done.length < Object.keys(migrations).length) {
+    throw new Error('it was written by an older dora-exporter; start this one on it once');
+  }
+}
+
+function expectKnown(done: readonly string[]): void {
+  const unknown = done.find((name) => !Object.hasOwn(migrations, name));
+  if (unknown !== undefined) {
+    throw new Error(`it was written by a newer dora-exporter (its migration ${unknown} is not known to this one)`);
+  }
 }
 
 async function migrationsDone(db: Kysely<Tables>): Promise<readonly string[]> {

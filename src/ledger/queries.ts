@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
+import type { KeysQuery, KeysRecord } from './key-records.ts';
 import { readDeployment, readDeployments } from './read-deployments.ts';
 import { readIncident, readIncidents } from './read-incidents.ts';
+import { readKeys } from './read-keys.ts';
 import { readTargets } from './read-targets.ts';
 import type {
   DeploymentQuery,
@@ -21,6 +23,7 @@ export interface Queries {
   incidents(query: IncidentQuery): Promise<Page<IncidentRecord>>;
   deployment(id: number): Promise<DeploymentRecord | null>;
   incident(id: number): Promise<IncidentRecord | null>;
+  keys(query: KeysQuery): Promise<Page<KeysRecord>>;
 }
 
 export function openQueries(db: Kysely<Tables>): Queries {
@@ -30,6 +33,7 @@ export function openQueries(db: Kysely<Tables>): Queries {
     incidents: (query) => answering(() => readIncidents(db, query)),
     deployment: (id) => answering(() => readDeployment(db, id)),
     incident: (id) => answering(() => readIncident(db, id)),
+    keys: (query) => answering(() => readKeys(db, query)),
   };
 }
 

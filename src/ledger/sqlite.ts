@@ -118,7 +118,8 @@ function takeLock(path: string): DatabaseSync {
   }
 }
 
-function kyselyOver(database: DatabaseSync): Kysely<Tables> {
+/** Typed queries over an open database, which they close. */
+export function kyselyOver(database: DatabaseSync): Kysely<Tables> {
   return new Kysely<Tables>({ dialect: new SqliteDialect({ database: shim(database) }) });
 }
 

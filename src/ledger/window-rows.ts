@@ -4,6 +4,7 @@ import type { FailureCause } from '../domain/deployment.ts';
 import type { WindowDeployment } from '../domain/deployment-timeline.ts';
 import type { CloseOutcome } from '../domain/mttr.ts';
 import type { Recovery } from '../domain/recovery-spans.ts';
+import type { Span } from '../domain/windows.ts';
 import { inSlices, ROWS_PER_STATEMENT } from './rows.ts';
 import type { DeploymentsTable, Tables } from './tables.ts';
 import { NO_WINDOW_CHANGES, type OfTarget, type WindowChanges } from './window-log.ts';
@@ -85,6 +86,40 @@ export async function recoveriesOf(
   const rows = await inSlices(incidents, (slice) => recoveries(db).where('incidents.id', 'in', slice).execute());
   const found = new Map(rows.map((row) => [row.id, recoveryOf(row)]));
   return incidents.map((incident) => ({ incident, recovery: found.get(incident) ?? null }));
+}
+
+/** The incidents of these targets that give a recovery time, and were closed in a span. */
+export async function recoveriesWithin(
+  db: Kysely<Tables>,
+  targets: readonly number[],
+  { after, until }: Span,
+): Promise<readonly OfTarget<Recovery>[]> {
+  const wanted = new Set(targets);
+  const closed = recoveries(db).where('incidents.closed_at', '>', after).where('incidents.closed_at', '<=', until);
+  const own = await inSlices(targets, (slice) => closed.where('incidents.target_id', 'in', slice).execute());
+  // Of all kinds only these can be attributed to the deployment of another target.
+  const others = await closed.where('incidents.kind', '=', 'errors').execute();
+  const found = new Map([...own, ...others].map((row) => [row.id, recoveryOf(row)]));
+  return [...found.values()].filter(({ target }) => wanted.has(target));
+}
+
+/** A target's deployments that ended in a span, in the order of their ends. */
+export async function* readWindow(db: Kysely<Tables>, target: number, { after, until }: Span) {
+  const read = (place: Place) =>
+    db
+      .selectFrom('deployments')
+      .select(['id', 'sequence', 'outcome', 'change_failure_why', ...WINDOW_COLUMNS])
+      .where('target_id', '=', target)
+      .where('at', '>=', place.at)
+      .where((e) => e.or([e('at', '>', place.at), e('id', '>', place.id)]))
+      .where('at', '<=', until)
+      .orderBy('at')
+      .orderBy('id')
+      .limit(ROWS_PER_STATEMENT)
+      .execute();
+  for await (const rows of pages(after, read)) {
+    for (const row of rows) yield { row, window: windowDeployment(target, row) };
+  }
 }
 
 interface Place {

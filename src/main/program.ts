@@ -130,6 +130,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       exposition: shown,
       records,
       overrides: recorder,
+      minSamples: config.minSamples,
       life,
       adminTokens: web.adminTokens,
       webFile,

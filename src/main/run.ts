@@ -1,4 +1,5 @@
 import { parseCommandLine, USAGE } from '../config/command-line.ts';
+import { systemClock } from '../polling/system-clock.ts';
 import { handOverSignals } from './early-signals.ts';
 import { VERSION } from './package.ts';
 import { check, EXIT, serve } from './serve.ts';
@@ -19,6 +20,10 @@ export async function run(words: readonly string[]): Promise<number> {
     case 'not_built':
       process.stderr.write(`${line.command} is not built yet\n`);
       return EXIT.usage;
+    case 'explain': {
+      const { explain } = await import('../commands/explain.ts');
+      return await explain(line.flags, systemClock);
+    }
     case 'run':
       if (line.command === 'demo') {
         // The simulated servers are of no use to a daemon: it need not hold them.

@@ -31,6 +31,8 @@ export class WindowBook {
   readonly #windows: readonly Window[];
   readonly #longestMs: number;
   readonly #targets = new Map<number, Pages>();
+  /** Those of which it is not known when their next row will move. */
+  readonly #unsettled = new Set<number>();
   /** Whose recovery an incident is. */
   readonly #targetOf = new Map<number, number>();
   #now: number;
@@ -67,13 +69,17 @@ export class WindowBook {
       this.#targetOf.set(incident, target);
     }
     for (const { target, ...change } of changes) pagesOf(target).changes.add(change);
-    for (const target of touched) this.#settle(target);
+    for (const target of touched) this.#unsettled.add(target);
     return touched;
   }
 
-  /** Time passed: the numbers of the targets that a row came into a window of, or aged out of one. */
+  /**
+   * Time passed: the numbers of the targets that a row came into a window of, or aged out of one; among them all that
+   * were told of since the last time.
+   */
   advance(now: number): ReadonlySet<number> {
-    const changed = new Set<number>();
+    const changed = new Set(this.#unsettled);
+    this.#unsettled.clear();
     // A clock that is set back makes rows young again.
     const all = now < this.#now;
     this.#now = now;

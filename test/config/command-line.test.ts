@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, USAGE } from '../../src/config/command-line.ts';
+import { EXPLAIN_FLAGS } from '../../src/config/explain-flags.ts';
 
 function words(line: string): string[] {
   return line.split(' ').filter((word) => word !== '');
@@ -23,7 +24,7 @@ describe('the command line', () => {
     expect(parseCommandLine(words(line))).toEqual({ kind: 'run', command, flags: { ...SILENT, ...flags } });
   });
 
-  it.each(['doctor', 'explain', 'export', 'replay', 'ledger', 'test-alert'])('%s is not built yet', (command) => {
+  it.each(['doctor', 'export', 'replay', 'ledger', 'test-alert'])('%s is not built yet', (command) => {
     expect(parseCommandLine([command, '--whatever=1'])).toEqual({ kind: 'not_built', command });
   });
 
@@ -60,8 +61,48 @@ describe('the command line', () => {
     expect(parsed.kind === 'usage' ? parsed.problem : parsed.kind).toContain(part);
   });
 
+  it.each([
+    ['--app=shop/web --key=recovery_time', { app: 'shop/web', key: 'recovery_time' }],
+    [
+      '--team=shop --key=lead_time --window=7d',
+      { team: 'shop', key: 'lead_time', window: { name: '7d', ms: 604_800_000 } },
+    ],
+    [
+      '--app a --environment=e --source=s --team=t --key=rework_rate --config.file=c.yml',
+      { app: 'a', environment: 'e', source: 's', team: 't', key: 'rework_rate', configFile: 'c.yml' },
+    ],
+  ])('explain %s', (line, flags) => {
+    const silent = { configFile: null, app: null, environment: null, source: null, team: null };
+    const window = { name: '30d', ms: 2_592_000_000 };
+    expect(parseCommandLine(['explain', ...words(line)])).toEqual({
+      kind: 'explain',
+      flags: { ...silent, window, ...flags },
+    });
+  });
+
+  it.each([
+    ['--key=lead_time', 'explain needs --app=APP'],
+    ['--app=a', 'explain needs --key; give one of deployment_frequency, lead_time'],
+    ['--app=a --key=mttr', '--key: "mttr" is not right; give one of'],
+    ['--app=a --key=lead_time --window=month', '--window: "month" is not right'],
+    ['--app=a --key=lead_time --window=0d', '--window: "0d" is not right'],
+    ['--app=a --app=b --key=lead_time', '--app is there twice'],
+    ['--app=a --key=lead_time --web.listen-address=:1', '--web.listen-address'],
+  ])('explain %s is a mistake that is told: %s', (line, part) => {
+    const parsed = parseCommandLine(['explain', ...words(line)]);
+    expect(parsed.kind === 'usage' ? parsed.problem : parsed.kind).toContain(part);
+  });
+
   it('names every flag in its help', () => {
-    for (const flag of ['config.file', 'config.check', 'web.listen-address', 'log.level', 'version', 'help']) {
+    for (const flag of [
+      'config.file',
+      'config.check',
+      'web.listen-address',
+      'log.level',
+      'version',
+      'help',
+      ...EXPLAIN_FLAGS,
+    ]) {
       expect(USAGE).toContain(`--${flag}`);
     }
   });

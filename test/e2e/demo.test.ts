@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { Page } from './page.ts';
+import { attemptsOf, storyOf } from './raw-story.ts';
 
 /** The processes that a process has started and that still run. */
 function childrenOf(pid: number): readonly number[] {
@@ -51,6 +52,26 @@ it('demo serves several teams at any free port, says where, and ends on SIGTERM 
     expect(recoveries).toBeGreaterThan(10);
     expect(demo.stdout.match(/^ {4}\S.*dora_/gm), 'queries to try').toHaveLength(3);
     expect((await fetch(url)).status).toBe(200);
+
+    // The windows are the story's own: counted from the rows of the simulated server, without a line of the program.
+    const server = /^ +Woodpecker +(http\S+) /m.exec(demo.stdout)?.[1] ?? '';
+    for (const app of ['payments/api', 'payments/fraud', 'platform/gateway']) {
+      await demo.until(async () => {
+        const attempts = await attemptsOf(server, app);
+        const now = new Page(await (await fetch(`${url}/metrics`)).text());
+        const until = Date.now() / 1000;
+        for (const days of [7, 30, 90]) {
+          const of = { source: 'woodpecker', app, window: `${days}d` };
+          expect({
+            deployments: now.value('dora_window_deployments', of),
+            failures: now.value('dora_window_change_failures', { ...of, cause: 'deployment' }),
+            recoveries: now.value('dora_window_recoveries', of),
+            mean: now.value('dora_window_recovery_time_seconds', { ...of, stat: 'mean' }),
+          }).toEqual(storyOf(attempts, until - days * 86_400, until));
+        }
+        return true;
+      }, `the windows of ${app} are those of its story`);
+    }
 
     const children = childrenOf(demo.pid);
     expect(children).toHaveLength(1);

@@ -5,6 +5,7 @@ import { Passwords } from '../../src/http/passwords.ts';
 import type { Answer, Exposition, Life, Overrides, Records, Scrape } from '../../src/http/ports.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { NO_WEB_CONFIGURATION } from '../../src/http/web-configuration.ts';
+import type { KeysRecord } from '../../src/ledger/key-records.ts';
 import type {
   CollectorRecord,
   DeploymentBrief,
@@ -122,6 +123,60 @@ export const COLLECTOR: CollectorRecord = {
   backfill: { pending: 3, done: 9 },
 };
 
+/** Two deployments, of which one failed and was mended within 5 min. */
+export const KEYS: KeysRecord = {
+  source: 'ci',
+  app: 'shop/web',
+  environment: 'production',
+  team: 'shop',
+  targets: 1,
+  observedSince: NOW - 90 * 86_400_000,
+  keys: {
+    deployments: 2,
+    ratioDeployments: 2,
+    changeFailures: { deployment: 1 },
+    changeFailureRatio: null,
+    rework: 1,
+    reworkRatio: null,
+    recovery: { count: 1, mean: 300_000, median: 300_000, p90: 300_000 },
+    leadTime: { count: 0, mean: null, median: null, p90: null },
+  },
+  deployments: [
+    {
+      id: 42,
+      app: 'shop/web',
+      number: 18,
+      outcome: 'success',
+      finishedAt: NOW - MINUTE,
+      failuresSeen: true,
+      changeFailure: null,
+      changeFailureWhy: null,
+      rework: 'deployment',
+    },
+    {
+      id: 41,
+      app: 'shop/web',
+      number: 17,
+      outcome: 'failure',
+      finishedAt: NOW - 6 * MINUTE,
+      failuresSeen: true,
+      changeFailure: 'deployment',
+      changeFailureWhy: 'it failed',
+      rework: null,
+    },
+  ],
+  spans: [
+    {
+      app: 'shop/web',
+      deployment: { id: 41, number: 17 },
+      openedAt: NOW - 6 * MINUTE,
+      closedAt: NOW - MINUTE,
+      incidents: [5],
+    },
+  ],
+  changes: [],
+};
+
 /** Answers every call with one record, and remembers what it was asked. */
 export class FakeRecords implements Records {
   readonly asked: unknown[] = [];
@@ -132,6 +187,10 @@ export class FakeRecords implements Records {
 
   targets(query: unknown): Promise<Page<TargetRecord>> {
     return this.#page(query, [TARGET]);
+  }
+
+  keys(query: unknown): Promise<Page<KeysRecord>> {
+    return this.#page(query, [KEYS]);
   }
 
   deployments(query: unknown): Promise<Page<DeploymentRecord>> {
@@ -276,6 +335,7 @@ const NO_SINK: Sink = {
 export function fakeApp(parts: Partial<AppParts> = {}) {
   const fakes = {
     records: new FakeRecords(),
+    minSamples: 5,
     exposition: new FakeExposition(),
     overrides: new FakeOverrides(),
     life: new FakeLife(),

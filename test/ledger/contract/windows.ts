@@ -8,6 +8,7 @@ import { WindowBook } from '../../../src/metrics/window-book.ts';
 import { rounded, slowWindow } from '../../domain/slow-windows.ts';
 import { degraded, healthBatch, healthy, withdrawn } from '../health-support.ts';
 import {
+  ALL,
   ALL_DEPLOYMENTS,
   ALL_INCIDENTS,
   at,
@@ -58,6 +59,19 @@ async function keysOfRestart(ledger: Ledger, id: number, now: number): Promise<u
   const book = new WindowBook(WINDOWS, now);
   for await (const rows of ledger.windowRows(now - 3_000_000)) book.take(rows, now);
   return keysIn(book, id);
+}
+
+/** What people are told with the rows. */
+async function keysForPeople(ledger: Ledger, app: string, now: number): Promise<unknown> {
+  const told: unknown[] = [];
+  for (const window of WINDOWS) {
+    const query = { ...ALL, app, ...spanOf(window, now), minSamples: MIN_SAMPLES };
+    const [record] = (await ledger.queries.keys(query)).items;
+    told.push(rounded(record?.keys));
+    expect(record?.deployments).toHaveLength(record?.keys.deployments ?? -1);
+    expect(record?.spans).toHaveLength(record?.keys.recovery.count ?? -1);
+  }
+  return told;
 }
 
 /** From what the ledger tells people, by the definitions alone. */
@@ -156,6 +170,44 @@ export function windowsContract(open: OpenStore): void {
     expect(await watch.keys()).toMatchObject([{ deployments: 2 }, { deployments: 2, recovery: { count: 1 } }]);
   });
 
+  test('a team without an app is its listed targets together, each environment and source apart', async () => {
+    await using store = await open();
+    const late = target('shop/late');
+    await store.ledger.record(
+      healthBatch([failure(10), success(40), failure(50, { target: late }), success(60, { target: late })]),
+    );
+    const query = { ...ALL, team: 'shop', after: at(0), until: at(100), minSamples: 1 };
+    const { items } = await store.ledger.queries.keys(query);
+    expect(items).toMatchObject([
+      {
+        app: null,
+        team: 'shop',
+        targets: 2,
+        keys: { deployments: 4, changeFailureRatio: 0.5, recovery: { count: 2, mean: 20_000 } },
+        deployments: [
+          { number: 60, app: 'shop/late' },
+          { number: 50 },
+          { number: 40, rework: 'deployment' },
+          { number: 10 },
+        ],
+        spans: [
+          {
+            app: 'shop/late',
+            deployment: { number: 50 },
+            openedAt: at(50),
+            closedAt: at(60),
+            incidents: [expect.any(Number)],
+          },
+          { app: WEB.app, deployment: { number: 10 } },
+        ],
+      },
+    ]);
+    const apart = await store.ledger.queries.keys({ ...query, team: null, limit: 1 });
+    expect(apart).toMatchObject({ items: [{ app: WEB.app, keys: { deployments: 2 } }], next: expect.any(String) });
+    const rest = await store.ledger.queries.keys({ ...query, team: null, cursor: apart.next });
+    expect(rest).toMatchObject({ items: [{ app: 'shop/late' }], next: null });
+  });
+
   test('windows after any commits equal those of a restart, and a slow reference over what the API tells', async () => {
     const event = fc.record({
       kind: fc.constantFrom('success', 'success', 'failure', 'degraded', 'healthy', 'rollback', 'withdrawn', 'unseen'),
@@ -212,6 +264,7 @@ export function windowsContract(open: OpenStore): void {
           const keys = await watch.keys(app);
           expect(keys).toEqual(await keysOfRestart(store.ledger, (await shown(store.ledger, app)).id, now));
           expect(keys).toEqual(await slowKeys(store.ledger, app, now, unseen));
+          expect(keys).toEqual(await keysForPeople(store.ledger, app, now));
         }
       }),
       { numRuns: 25 },

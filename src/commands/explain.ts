@@ -1,0 +1,66 @@
+import type { ExplainFlags } from '../config/explain-flags.ts';
+import { loadProcessConfig } from '../config/load.ts';
+import type { Clock } from '../domain/clock.ts';
+import { StoreFailure } from '../domain/store-failure.ts';
+import { spanOf } from '../domain/windows.ts';
+import type { KeysRecord } from '../ledger/key-records.ts';
+import { openLedgerReader } from '../ledger/open-reader.ts';
+import type { Queries } from '../ledger/queries.ts';
+import { explanation } from './explain/explanation.ts';
+
+/** Targets that one question may match before the answer is read in parts. */
+const TARGETS_PER_PAGE = 100;
+
+/**
+ * Prints one key over one window, with the rows that it is taken over, from the ledger's file; the exit code: 1 when the
+ * ledger cannot be read or knows no such target, 2 for a configuration that is wrong. The daemon may go on beside it.
+ */
+export async function explain(flags: ExplainFlags, clock: Pick<Clock, 'now'>): Promise<number> {
+  const silent = { listenAddress: null, logLevel: null, check: false };
+  const loaded = loadProcessConfig({ ...silent, configFile: flags.configFile }, complain);
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) complain(problem);
+    return 2;
+  }
+  const { ledger, minSamples } = loaded.config;
+  if (ledger.kind !== 'sqlite') {
+    complain('explain reads a ledger in SQLite: one in PostgreSQL is not built yet');
+    return 2;
+  }
+  try {
+    await using reader = await openLedgerReader(ledger.file);
+    const span = spanOf(flags.window, clock.now());
+    const records = await keysOf(reader.queries, { ...flags, ...span, minSamples });
+    if (records.length === 0) {
+      complain('the ledger knows no such target; /api/v1/targets lists those that it knows');
+      return 1;
+    }
+    const frame = { key: flags.key, window: flags.window, span, minSamples };
+    process.stdout.write(records.map((record) => explanation(record, frame)).join('\n'));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    complain(error.message);
+    return 1;
+  }
+}
+
+async function keysOf(
+  queries: Queries,
+  query: Omit<Parameters<Queries['keys']>[0], 'limit' | 'cursor'>,
+): Promise<readonly KeysRecord[]> {
+  const { source, app, environment, team, after, until, minSamples } = query;
+  const asked = { source, app, environment, team, after, until, minSamples, limit: TARGETS_PER_PAGE };
+  const found: KeysRecord[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Awaited<ReturnType<Queries['keys']>> = await queries.keys({ ...asked, cursor });
+    found.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null);
+  return found;
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
