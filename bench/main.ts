@@ -1,4 +1,5 @@
 import { keepYoungGenerationSmall } from '../src/main/young-generation.ts';
+import { benchIngest } from './ingest.ts';
 import { benchMemory } from './memory.ts';
 import { benchPasswords } from './passwords.ts';
 import { benchPoll } from './poll.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   poll: benchPoll,
   'poll-argocd': benchPollArgocd,
   record: benchRecord,
+  ingest: benchIngest,
   start: benchStart,
   windows: benchWindows,
   memory: benchMemory,

@@ -1,4 +1,4 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Clock } from '../domain/clock.ts';
@@ -32,7 +32,7 @@ export interface AppParts {
   readonly minSamples: number;
   readonly life: Life;
   readonly adminTokens: readonly AdminToken[];
-  readonly sink: Omit<SinkRouteParts, 'externalUrl' | 'log'> & { readonly maxBodyBytes: number };
+  readonly sink: Omit<SinkRouteParts, 'externalUrl' | 'log'>;
   readonly webFile: WebConfigurationFile;
   readonly passwords: Passwords;
   readonly clock: Pick<Clock, 'now' | 'monotonic'>;
@@ -49,9 +49,12 @@ export function createApp(parts: AppParts): App {
   app.use((c, next) =>
     c.req.url.length > MAX_URL ? Promise.resolve(c.json({ detail: 'the URL is too long' }, 414)) : next(),
   );
-  const usual = limitBody(MAX_BODY);
-  const ofPosts = limitBody(parts.sink.maxBodyBytes);
-  app.use((c, next) => (POSTED.has(c.req.path) ? ofPosts : usual)(c, next));
+  const limit = bodyLimit({
+    maxSize: MAX_BODY,
+    onError: (c) => c.json({ detail: `the body is larger than ${MAX_BODY} bytes` }, 413),
+  });
+  // The sink reads its own, with a limit of its own.
+  app.use((c, next) => (POSTED.has(c.req.path) ? next() : limit(c, next)));
 
   // Before the guard: probes have no credentials, and a route with its own bearer token asks for that alone.
   app.get('/-/healthy', healthy);
@@ -74,10 +77,6 @@ export function createApp(parts: AppParts): App {
     return c.json({ detail: 'a fault of ours: see the log' }, 500);
   });
   return app;
-}
-
-function limitBody(maxSize: number): MiddlewareHandler {
-  return bodyLimit({ maxSize, onError: (c) => c.json({ detail: `the body is larger than ${maxSize} bytes` }, 413) });
 }
 
 function refuseMethod(method: string, allowed: readonly string[]): Response {

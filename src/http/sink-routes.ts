@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { BadCursor } from '../ledger/records.ts';
@@ -5,12 +6,14 @@ import { IntakeFull } from '../sink/intake.ts';
 import type { ItemResult, Sink } from '../sink/sink.ts';
 import type { App, Log, SinkWorkspace } from './ports.ts';
 import { eventQuery, parseQuery } from './query.ts';
+import { readBody } from './read-body.ts';
 import { callerOf } from './sink-caller.ts';
 import { bySubsystemJson, eventJson, resultsJson } from './sink-json.ts';
 
 export interface SinkRouteParts {
   readonly sink: Sink;
   readonly workspaces: readonly SinkWorkspace[];
+  readonly maxBodyBytes: number;
   /** Without a slash at its end; empty where none is configured. */
   readonly externalUrl: string;
   readonly log: Log;
@@ -18,11 +21,11 @@ export interface SinkRouteParts {
 
 const ERRORS = '/api/v1/errors';
 const MEASUREMENTS = '/api/v1/measurements';
-/** The routes whose bodies `sink.max_body` bounds. */
+/** The routes that read a body by themselves, of at most `sink.max_body`. */
 export const POSTED: ReadonlySet<string> = new Set([ERRORS, MEASUREMENTS]);
 
 /** The routes of the embedded error sink, for whoever holds a workspace's token. */
-export function sinkRoutes({ sink, workspaces, externalUrl, log }: SinkRouteParts): App {
+export function sinkRoutes({ sink, workspaces, maxBodyBytes, externalUrl, log }: SinkRouteParts): App {
   const app: App = new Hono();
 
   app.post(ERRORS, (c) => take(c, (...post) => sink.takeErrors(...post)));
@@ -49,11 +52,13 @@ export function sinkRoutes({ sink, workspaces, externalUrl, log }: SinkRoutePart
     }
   }
 
-  function take(c: Context, into: Sink['takeErrors']): Promise<Response> {
+  function take(c: Context<{ Bindings: HttpBindings }>, into: Sink['takeErrors']): Promise<Response> {
     return asWorkspace(c, async (workspace) => {
       const coding = c.req.header('content-encoding') ?? 'identity';
       if (coding !== 'identity') return c.json({ detail: `content-encoding ${coding} is not understood` }, 415);
-      const body = textOf(await c.req.arrayBuffer());
+      const bytes = await readBody(c.env.incoming, maxBodyBytes);
+      if (bytes === null) return c.json({ detail: `the body is larger than ${maxBodyBytes} bytes` }, 413);
+      const body = textOf(bytes);
       if (body === null) return c.json({ detail: 'the body is not UTF-8' }, 400);
       const lines = /^application\/(x-ndjson|ndjson|jsonl|x-jsonlines)\b/i.test(c.req.header('content-type') ?? '');
       const results = await into(workspace, body, lines);
@@ -84,7 +89,7 @@ export function sinkRoutes({ sink, workspaces, externalUrl, log }: SinkRoutePart
   }
 }
 
-function textOf(body: ArrayBuffer): string | null {
+function textOf(body: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../domain/clock.ts';
 import { naiveTime } from '../domain/naive-time.ts';
 import { keptText, wellFormed } from './text.ts';
 
@@ -46,8 +47,9 @@ export function link() {
 }
 
 /** Milliseconds since the epoch. Without a zone it is UTC. */
-export function time(now: number, retentionMs: number) {
+export function time(clock: Pick<Clock, 'now'>, retentionMs: number) {
   return z.string({ error: 'must be a time like 2026-01-31T12:00:00Z' }).transform((text, context) => {
+    const now = clock.now();
     const at = naiveTime(text);
     const problem =
       at === null

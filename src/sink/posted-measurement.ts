@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import type { Clock } from '../domain/clock.ts';
 import type { Measurement } from '../domain/error-event.ts';
 import type { Kept } from './check-items.ts';
 import { data, LARGEST_DATA, time, wholeName } from './fields.ts';
 
-/** A figure as applications post it. */
-export function postedMeasurement(now: number, retentionMs: number): z.ZodType<Kept<Measurement>> {
+/** A figure as applications post it. To be made once, as `postedError`. */
+export function postedMeasurement(clock: Pick<Clock, 'now'>, retentionMs: number): z.ZodType<Kept<Measurement>> {
   return z
     .strictObject({
       name: wholeName(),
       subject: wholeName(),
       value: z.number({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a number') }),
-      at: time(now, retentionMs).nullish(),
+      at: time(clock, retentionMs).nullish(),
       environment: wholeName().nullish(),
       details: data().nullable().default('{}'),
     })
@@ -19,7 +20,7 @@ export function postedMeasurement(now: number, retentionMs: number): z.ZodType<K
         name,
         subject,
         value,
-        at: at ?? now,
+        at: at ?? clock.now(),
         environment: environment ?? 'production',
         details: details ?? '{}',
       },

@@ -47,15 +47,17 @@ export interface SinkParts {
 }
 
 export function openSink({ rules, retentionMs, intake, queries, clock }: SinkParts): Sink {
+  const error = postedError(rules, clock, retentionMs);
+  const measurement = postedMeasurement(clock, retentionMs);
   return {
     async takeErrors(workspace, body, lines) {
-      const checked = await checkItems(readItems(body, lines), postedError(rules, clock.now(), retentionMs));
+      const checked = await checkItems(readItems(body, lines), error);
       const events = valid(checked);
       if (events.length === 0) return resultsOf<ErrorEvent>(checked, new Set());
       return resultsOf(checked, await intake.take({ workspace, events, measurements: [] }));
     },
     async takeMeasurements(workspace, body, lines) {
-      const checked = await checkItems(readItems(body, lines), postedMeasurement(clock.now(), retentionMs));
+      const checked = await checkItems(readItems(body, lines), measurement);
       const measurements = valid(checked);
       if (measurements.length > 0) await intake.take({ workspace, events: [], measurements });
       return resultsOf<Measurement>(checked, new Set(measurements.keys()));

@@ -10,10 +10,11 @@ import { BURST, DAILY } from '../ledger/sink-support.ts';
 
 const NOW = Date.UTC(2026, 4, 30, 12);
 const DAY_MS = 86_400_000;
+const CLOCK = { now: () => NOW };
 const EVENT = { subsystem: 'memory', operation: 'write' };
 
 async function errorOf(fields: object, rules = [DAILY, BURST]) {
-  const [checked] = await checkItems([{ ok: true, value: fields }], postedError(rules, NOW, 90 * DAY_MS));
+  const [checked] = await checkItems([{ ok: true, value: fields }], postedError(rules, CLOCK, 90 * DAY_MS));
   return checked?.ok === true ? checked.item : (checked?.detail ?? '');
 }
 
@@ -112,7 +113,7 @@ describe('an error event', () => {
   });
 
   it('B22: data that are too large are left out and said to be; the event is kept', async () => {
-    const schema = postedError([], NOW, DAY_MS);
+    const schema = postedError([], CLOCK, DAY_MS);
     const value = { ...EVENT, event_data: { stack: 'x'.repeat(5000) } };
     expect(await checkItems([{ ok: true, value }], schema)).toMatchObject([
       { ok: true, item: { eventData: '{}' }, note: 'event_data is larger than 4096 bytes and was left out' },
@@ -133,7 +134,7 @@ describe('an error event', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.oneof(anything, fc.jsonValue()), async (value) => {
-        const [checked] = await checkItems([{ ok: true, value }], postedError([BURST], NOW, DAY_MS));
+        const [checked] = await checkItems([{ ok: true, value }], postedError([BURST], CLOCK, DAY_MS));
         if (checked?.ok === false) expect(checked.detail).not.toBe('');
         else expect(JSON.parse(checked?.item.eventData ?? '')).toBeTypeOf('object');
       }),
@@ -150,13 +151,13 @@ describe('a measurement', () => {
     ],
     [{ name: 'rate', subject: 'checkout', value: -1, at: '2026-05-30T11:00:00' }, { at: NOW - 3_600_000 }],
   ])('%j is kept', async (value, kept) => {
-    const [checked] = await checkItems([{ ok: true, value }], postedMeasurement(NOW, DAY_MS));
+    const [checked] = await checkItems([{ ok: true, value }], postedMeasurement(CLOCK, DAY_MS));
     expect(checked).toMatchObject({ ok: true, item: kept });
   });
 
   it('is refused without a number', async () => {
     const value = { name: 'rate', subject: 'checkout', value: '5' };
-    const [checked] = await checkItems([{ ok: true, value }], postedMeasurement(NOW, DAY_MS));
+    const [checked] = await checkItems([{ ok: true, value }], postedMeasurement(CLOCK, DAY_MS));
     expect(checked).toEqual({ ok: false, detail: 'value must be a number' });
   });
 });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import type { TargetKey } from '../../domain/deployment.ts';
 import type { Workspace } from '../../domain/error-event.ts';
 import { type CountedEvent, type Exceedance, exceedances } from '../../domain/exceedance.ts';
@@ -65,13 +65,8 @@ async function stillExceeded(
   const [span, ...others] = known;
   if (span === undefined || others.length > 0 || span.closed) return null;
   if (first < span.last || last > (span.settlesAt ?? 0)) return null;
-  const latest = await eventsOf(trx, series).orderBy('at', 'desc').orderBy('id', 'desc').limit(1).executeTakeFirst();
-  const oldest = await eventsOf(trx, series)
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
-    .offset(threshold)
-    .limit(1)
-    .executeTakeFirst();
+  const latest = await nthLatest(trx, series, 0);
+  const oldest = await nthLatest(trx, series, threshold);
   if (latest === undefined || oldest === undefined || oldest.at <= latest.at - windowMs) return null;
   return { number: latest.id, at: latest.at, until: oldest.at + windowMs };
 }
@@ -83,12 +78,12 @@ async function exceedancesAround(
   rule: CountRule,
 ): Promise<readonly Exceedance[]> {
   const { windowMs, threshold } = rule;
+  // An event is counted in no window that reaches further: if all of these are few, so are those in any of them.
+  const many = await nthLatest(trx, series, threshold, { from: first - windowMs, to: last + windowMs });
+  if (many === undefined) return [];
   const within = eventsOf(trx, series)
     .where('at', '>', first - windowMs)
     .where('at', '<', last + windowMs);
-  // An event is counted in no window that reaches further: if all of these are few, so are those in any of them.
-  const many = await within.orderBy('at', 'desc').offset(threshold).limit(1).executeTakeFirst();
-  if (many === undefined) return [];
   const before = await within
     .where('at', '<', first)
     .orderBy('at', 'desc')
@@ -99,6 +94,34 @@ async function exceedancesAround(
   const after = await within.where('at', '>', last).orderBy('at').orderBy('id').limit(threshold).execute();
   const events = [...before.reverse(), ...between, ...after].map(({ id, at }) => ({ number: id, at }));
   return exceedances(events, rule).filter(({ at }) => at >= first);
+}
+
+const ALWAYS = { from: -1, to: Number.MAX_SAFE_INTEGER };
+
+let text: string | null = null;
+
+/**
+ * The event that has so many later ones of its series, of those with `from` < at < `to`. It is asked for several times
+ * in each commit, so its statement is compiled once.
+ */
+async function nthLatest(
+  trx: Kysely<Tables>,
+  series: EventSeries,
+  later: number,
+  { from, to } = ALWAYS,
+): Promise<{ readonly id: number; readonly at: number } | undefined> {
+  text ??= eventsOf(trx, series)
+    .where('at', '>', from)
+    .where('at', '<', to)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .offset(later)
+    .compile().sql;
+  const { workspace, target, subsystem } = series;
+  const parameters = [workspace.id, subsystem, target.app, target.environment, from, to, 1, later];
+  const { rows } = await trx.executeQuery(CompiledQuery.raw(text, parameters));
+  return rows[0] as { readonly id: number; readonly at: number } | undefined;
 }
 
 function eventsOf(trx: Kysely<Tables>, { workspace, target, subsystem }: EventSeries) {

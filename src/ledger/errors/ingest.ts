@@ -16,6 +16,7 @@ import { type StoredEvent, storeEvents } from './event-rows.ts';
 import { type Findings, factsOf } from './findings.ts';
 import { joined } from './joined.ts';
 import { settleSpans } from './settle.ts';
+import { type RecordedSpan, spansOfApps, updateSpans } from './spans.ts';
 import { watchCount } from './watch-counts.ts';
 import { takeMeasurements, valueRulesFor } from './watch-values.ts';
 
@@ -85,12 +86,18 @@ async function look(
     series.set(key, found);
     found.events.push(one);
   }
+  const apps = [...new Set(stored.map(({ event }) => event.app))];
+  const earliest = Math.min(...stored.map(({ event }) => event.at));
+  const spans = stored.length === 0 ? new Map() : await spansOfApps(trx, source, apps, earliest);
+  const changed: (RecordedSpan & { readonly id: number })[] = [];
   await inTurns(series.values(), async (one) => {
     const events = one.events
       .map(({ number, event }) => ({ number, at: event.at }))
       .sort((a, b) => a.at - b.at || a.number - b.number);
-    for (const rule of countRulesFor(rules.sink, one.subsystem)) await watchCount(trx, one, events, rule, findings);
+    for (const rule of countRulesFor(rules.sink, one.subsystem))
+      changed.push(...(await watchCount(trx, one, events, rule, spans, findings)));
   });
+  await updateSpans(trx, changed);
   await takeMeasurements(trx, workspace, measurements, rules.sink, findings);
   await settleSpans(trx, now, () => findings, source);
 

@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { TargetKey } from '../../domain/deployment.ts';
 import type { RoomName } from '../../domain/severity.ts';
 import type { Span } from '../../domain/span.ts';
+import { inSlices, upsertRows } from '../rows.ts';
 import type { Tables } from '../tables.ts';
 import type { ErrorSpansTable } from './tables.ts';
 
@@ -45,6 +46,31 @@ export async function spansFrom(trx: Kysely<Tables>, series: Series, from: numbe
   return rows.map(spanOf);
 }
 
+/** The spans of all series of these apps of a source that something from `from` on can touch, by series. */
+export async function spansOfApps(
+  trx: Kysely<Tables>,
+  source: string,
+  apps: readonly string[],
+  from: number,
+): Promise<ReadonlyMap<string, readonly RecordedSpan[]>> {
+  const rows = await inSlices(apps, (slice) =>
+    trx
+      .selectFrom('error_spans')
+      .selectAll()
+      .where('source', '=', source)
+      .where('app', 'in', slice)
+      .where((e) => e.or([e('closed', '=', 0), e('last', '>=', from)]))
+      .orderBy('since')
+      .execute(),
+  );
+  return Map.groupBy(rows.map(spanOf), ({ series }) => seriesKey(series));
+}
+
+/** A text that is the same for the same series of a source. */
+export function seriesKey({ target, rule, subject }: Series): string {
+  return JSON.stringify([rule, subject, target.app, target.environment]);
+}
+
 export function spanOf(row: Selectable<ErrorSpansTable>): RecordedSpan {
   const { source, app, environment, rule, subject } = row;
   return {
@@ -63,8 +89,26 @@ export function spanOf(row: Selectable<ErrorSpansTable>): RecordedSpan {
 
 /** Writes a span over its row, or gives it one; returns its number. */
 export async function writeSpan(trx: Kysely<Tables>, span: RecordedSpan): Promise<number> {
+  const row = rowOf(span);
+  if (span.id === null) {
+    return (await trx.insertInto('error_spans').values(row).returning('id').executeTakeFirstOrThrow()).id;
+  }
+  await trx.updateTable('error_spans').set(row).where('id', '=', span.id).execute();
+  return span.id;
+}
+
+/** Writes spans over the rows that they have. */
+export async function updateSpans(
+  trx: Kysely<Tables>,
+  spans: readonly (RecordedSpan & { readonly id: number })[],
+): Promise<void> {
+  const rows = spans.map((span) => ({ id: span.id, ...rowOf(span) }));
+  await upsertRows(trx, 'error_spans', ['id'], rows);
+}
+
+function rowOf(span: RecordedSpan) {
   const { target, rule, subject } = span.series;
-  const row = {
+  return {
     ...target,
     rule,
     subject,
@@ -77,9 +121,4 @@ export async function writeSpan(trx: Kysely<Tables>, span: RecordedSpan): Promis
     opens: Number(span.opens),
     facts: JSON.stringify(span.facts),
   };
-  if (span.id === null) {
-    return (await trx.insertInto('error_spans').values(row).returning('id').executeTakeFirstOrThrow()).id;
-  }
-  await trx.updateTable('error_spans').set(row).where('id', '=', span.id).execute();
-  return span.id;
 }

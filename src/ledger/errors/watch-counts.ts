@@ -5,21 +5,25 @@ import { laySpans } from '../../domain/span.ts';
 import type { Tables } from '../tables.ts';
 import { type EventSeries, findExceedances, operationsAt } from './count-events.ts';
 import { type Findings, tellBeginning } from './findings.ts';
-import { type RecordedSpan, spansFrom, writeSpan } from './spans.ts';
+import { type RecordedSpan, seriesKey, writeSpan } from './spans.ts';
 
-/** Looks whether new events of a series, in order and stored already, make a rule be exceeded. */
+/**
+ * Looks whether new events of a series, in order and stored already, make a rule be exceeded. `spans` has those that are
+ * known, by series; what it returns of them is to be written.
+ */
 export async function watchCount(
   trx: Kysely<Tables>,
   events: EventSeries,
   fresh: readonly CountedEvent[],
   rule: CountRule,
+  spans: ReadonlyMap<string, readonly RecordedSpan[]>,
   findings: Findings,
-): Promise<void> {
-  const earliest = fresh[0]?.at ?? 0;
+): Promise<readonly (RecordedSpan & { readonly id: number })[]> {
   const series = { target: events.target, rule: rule.name, subject: events.subsystem };
-  const known = await spansFrom(trx, series, earliest);
+  const known = spans.get(seriesKey(series)) ?? [];
   const found = await findExceedances(trx, events, fresh, rule, known);
-  if (found.length === 0) return;
+  if (found.length === 0) return [];
+  const changed: (RecordedSpan & { readonly id: number })[] = [];
   const laid = laySpans(known, found, rule.holdMs, ({ number }) => `errors:${rule.name}:${number}`);
   for (const [index, span] of laid.entries()) {
     const before = known[index] ?? null;
@@ -34,7 +38,8 @@ export async function watchCount(
       opens: before?.opens ?? opensIncident(rule),
       facts: before?.facts ?? factsOf(rule, count),
     };
-    const id = await writeSpan(trx, recorded);
+    const id = recorded.id ?? (await writeSpan(trx, recorded));
+    if (before !== null) changed.push({ ...recorded, id });
     if (!begins) continue;
     const details = {
       rule: rule.name,
@@ -48,6 +53,7 @@ export async function watchCount(
     };
     tellBeginning(findings, { ...recorded, id }, details, before === null);
   }
+  return changed;
 }
 
 function factsOf({ severity, threshold, windowMs }: CountRule, value: number) {

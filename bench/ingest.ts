@@ -1,0 +1,200 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Connection } from './connection.ts';
+import type { Row } from './row.ts';
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const TOKEN = 'bench';
+const PATH = '/api/v1/errors';
+const CLIENTS = 50;
+const ROUNDS = 3;
+/** Of one round, posted by all clients together. */
+const EVENTS = 20_000;
+const EVENTS_PER_POST = 20;
+const SINGLES = 5_000;
+const STEADY = { perSecond: 1000, seconds: 10, everyMs: 10 };
+const SCRAPE_EVERY_MS = 100;
+
+/** Posting over loopback to the program, which is a process of its own, against bare inserts of the same rows. */
+export async function benchIngest(): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'dora-bench-'));
+  const program = startProgram(folder);
+  const open: Connection[] = [];
+  try {
+    const port = await servingPort(program);
+    const connect = async () => {
+      const connection = await Connection.open(port, TOKEN);
+      open.push(connection);
+      return connection;
+    };
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
+    await flood(clients, SINGLES, 1);
+    const bare: number[] = [];
+    const batched: number[] = [];
+    const single: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      bare.push(insertBare(join(folder, `bare-${round}.db`)));
+      batched.push(await flood(clients, EVENTS, EVENTS_PER_POST));
+      single.push(await flood(clients, SINGLES, 1));
+    }
+    const scraper = await connect();
+    const idle = await scrapes(scraper, wait(STEADY.seconds * 200));
+    const latencies: number[] = [];
+    const busy = await scrapes(scraper, steadily(clients, latencies));
+    const best = { bare: Math.max(...bare), batched: Math.max(...batched), single: Math.max(...single) };
+    return [
+      row('bare inserts of error events', best.bare, '/s', '-', true),
+      {
+        ...row(
+          `posting error events, ${EVENTS_PER_POST} a post over ${CLIENTS} connections`,
+          best.batched,
+          '/s',
+          'at least 5,000/s',
+          best.batched >= 5000,
+        ),
+        ratio: best.batched / best.bare,
+      },
+      row(`posting error events, one a post over ${CLIENTS} connections`, best.single, '/s', '-', true),
+      row('posting 1,000/s one a post, p99', p99(latencies), 'ms', 'under 50 ms', p99(latencies) < 50),
+      row('a scrape while nothing is posted, slowest', Math.max(...idle), 'ms', '-', true),
+      {
+        ...row(
+          'a scrape while 1,000/s are posted, slowest',
+          Math.max(...busy),
+          'ms',
+          'under 50 ms',
+          Math.max(...busy) < 50,
+        ),
+        ratio: Math.max(...busy) / Math.max(...idle),
+      },
+    ];
+  } finally {
+    for (const connection of open) connection.close();
+    program.kill('SIGTERM');
+    await once(program, 'exit');
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function row(name: string, figure: number, unit: string, target: string, ok: boolean): Row {
+  return { name, figure, unit, target, ratio: null, ok };
+}
+
+function startProgram(folder: string) {
+  writeFileSync(join(folder, 'token'), TOKEN);
+  writeFileSync(
+    join(folder, 'config.yml'),
+    `web: {listen_address: "127.0.0.1:0"}
+ledger: sqlite:./dora.db
+birth_hold: 0s
+sink:
+  workspaces: [{id: 11111111-1111-4111-8111-111111111111, name: bench, token_file: ./token}]
+  rules:
+    - {name: burst, threshold: 50, severity: critical}
+    - {name: daily, window: 24h, threshold: 50, severity: warning}
+`,
+  );
+  const words = [MAIN, `--config.file=${join(folder, 'config.yml')}`];
+  return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function servingPort({ stdout }: ReturnType<typeof startProgram>): Promise<number> {
+  for await (const line of createInterface({ input: stdout })) {
+    const port = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(line)?.[1];
+    if (port === undefined) continue;
+    stdout.resume();
+    return Number(port);
+  }
+  throw new Error('the program does not serve');
+}
+
+/** Events of ten subsystems, each with a message of usual length. */
+function eventOf(number: number) {
+  return {
+    subsystem: `subsystem-${number % 10}`,
+    operation: `operation-${number % 7}`,
+    error_type: 'TimeoutError',
+    error_message: `no answer from upstream ${number} within five seconds, giving up after three attempts`,
+    id: `${process.pid}-${number}`,
+  };
+}
+
+let next = 0;
+
+function bodyOf(events: number): string {
+  return JSON.stringify(Array.from({ length: events }, () => eventOf(next++)));
+}
+
+/** As fast as they can; events a second. */
+async function flood(clients: readonly Connection[], events: number, perPost: number): Promise<number> {
+  let left = events / perPost;
+  const start = performance.now();
+  await Promise.all(
+    clients.map(async (client) => {
+      while (left-- > 0) await client.post(PATH, bodyOf(perPost));
+    }),
+  );
+  return events / ((performance.now() - start) / 1000);
+}
+
+/** At an even rate, whether or not earlier ones were answered; latencies in ms, from when each was due. */
+async function steadily(clients: readonly Connection[], latencies: number[]): Promise<void> {
+  const start = performance.now();
+  const posts = STEADY.perSecond * STEADY.seconds;
+  let taken = 0;
+  await Promise.all(
+    clients.map(async (client) => {
+      while (taken < posts) {
+        const due = start + Math.floor((taken++ * 1000) / STEADY.perSecond / STEADY.everyMs) * STEADY.everyMs;
+        const early = due - performance.now();
+        if (early > 0) await wait(early);
+        await client.post(PATH, bodyOf(1));
+        latencies.push(performance.now() - due);
+      }
+    }),
+  );
+}
+
+/** How long scrapes took, in ms, one after the other until `work` is done. */
+async function scrapes(scraper: Connection, work: Promise<unknown>): Promise<readonly number[]> {
+  const took: number[] = [];
+  let working = true;
+  const done = work.finally(() => {
+    working = false;
+  });
+  while (working) {
+    const start = performance.now();
+    await scraper.get('/metrics');
+    took.push(performance.now() - start);
+    await wait(SCRAPE_EVERY_MS);
+  }
+  await done;
+  return took;
+}
+
+function p99(latencies: readonly number[]): number {
+  return latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)] ?? 0;
+}
+
+/** The same rows by one prepared statement, 500 a transaction; events a second. */
+function insertBare(file: string): number {
+  using database = new DatabaseSync(file);
+  database.exec('pragma journal_mode = wal; pragma synchronous = full');
+  database.exec('create table events (id integer primary key autoincrement, key text unique, event text, at int)');
+  const insert = database.prepare('insert into events (key, event, at) values (?, ?, ?)');
+  const start = performance.now();
+  for (let first = 0; first < EVENTS; first += 500) {
+    database.exec('begin');
+    for (let number = first; number < first + 500; number += 1)
+      insert.run(String(number), JSON.stringify(eventOf(number)), number);
+    database.exec('commit');
+  }
+  return EVENTS / ((performance.now() - start) / 1000);
+}
