@@ -50,10 +50,12 @@ export function createTlsServer(
 
 /**
  * A session that is resumed keeps the verdict on the client's certificate from when it began. So none is resumed where
- * certificates count: one that is no longer trusted is not trusted in the next connection.
+ * certificates count: one that is no longer trusted is not trusted in the next connection. And without an authority
+ * none is trusted, where Node.js would trust all public ones.
  */
 function contextOf({ context, clientAuth }: TlsConfiguration): SecureContextOptions {
-  return clientAuth === 'NoClientCert' ? context : { ...context, secureOptions: constants.SSL_OP_NO_TICKET };
+  if (clientAuth === 'NoClientCert') return context;
+  return { ...context, ca: context.ca ?? [], secureOptions: constants.SSL_OP_NO_TICKET };
 }
 
 function tellFailedHandshakes(server: Server, log: Log): void {

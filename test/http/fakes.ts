@@ -324,7 +324,7 @@ export async function bodyOf(answer: Response): Promise<Body> {
   return (await answer.json()) as Body;
 }
 
-const NO_SINK: Sink = {
+export const NO_SINK: Sink = {
   takeErrors: () => Promise.reject(new Error('no sink')),
   takeMeasurements: () => Promise.reject(new Error('no sink')),
   bySubsystem: () => Promise.reject(new Error('no sink')),

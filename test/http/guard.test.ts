@@ -1,11 +1,12 @@
 import { hashSync } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { Passwords } from '../../src/http/passwords.ts';
-import { fakeApp, fakeServer, NOW } from './fakes.ts';
+import { fakeApp, fakeServer, NO_SINK, NOW } from './fakes.ts';
 import { RawClient } from './raw.ts';
 import { FakeWebFile } from './tls-support.ts';
 
 const USERS = new Map([['ann', hashSync('pw', 4)]]);
+const WORKSPACE = { id: '123e4567-e89b-42d3-a456-426614174000', name: 'fn', token: { read: () => 'w' } };
 const basic = (credentials: string) => ({ authorization: `Basic ${Buffer.from(credentials).toString('base64')}` });
 
 function guarded(parts: Parameters<typeof fakeApp>[0] = {}) {
@@ -35,6 +36,19 @@ describe('basic auth', () => {
       expect(await answer.json()).toEqual({ detail: 'a user name and a password are needed' });
     }
     expect((await app.request(path, { headers: basic('ann:pw') })).status).not.toBe(401);
+  });
+
+  it('or a token of its own guards every route there is, but for the probes', async () => {
+    const { app } = guarded({ sink: { sink: NO_SINK, workspaces: [WORKSPACE], maxBodyBytes: 1000 } });
+    const routes = app.routes.filter(({ method }) => method !== 'ALL');
+    const asked = new Map<string, number>();
+    for (const { method, path } of routes) {
+      const answer = await app.request(path.replace(/:id(\{[^}]*\})?/, '3'), { method });
+      asked.set(`${method} ${path}`, answer.status);
+    }
+    expect(asked.size).toBeGreaterThan(15);
+    const open = [...asked].filter(([, status]) => status !== 401).map(([route]) => route);
+    expect(open).toEqual(['GET /-/healthy', 'GET /-/ready']);
   });
 
   it.each(['Basic', 'Basic %%%', 'Basic YW5u', 'basic', 'Basic YW5uOnB3 YW5uOnB3'])(

@@ -144,6 +144,17 @@ describe('client certificates', () => {
     expect((await ask(`${url}/metrics`, { headers })).status).toBe(401);
   });
 
+  it('are trusted by nobody while no authority is named, whatever comes later in the same connection', async () => {
+    const { ca: _, ...context } = tlsWith().context;
+    const { url, webFile } = await serve({ tls: tlsWith('RequireAnyClientCert', { context }) });
+    using agent = disposable(new Agent({ keepAlive: true, maxSockets: 1 }));
+    const asClient = () => ask(`${url}/metrics`, { ...CLIENT, agent });
+    expect((await asClient()).status).toBe(200);
+    webFile.configuration = { ...webFile.configuration, tls: tlsWith('RequireAndVerifyClientCert') };
+    expect((await asClient()).status).toBe(401);
+    expect((await ask(`${url}/metrics`, CLIENT)).status).toBe(200);
+  });
+
   it.each(['TLSv1.2', 'TLSv1.3'] as const)('are looked at anew in each connection (%s)', async (version) => {
     const context = { ...tlsWith().context, minVersion: version, maxVersion: version };
     const { server } = await serve({ tls: tlsWith('RequireAndVerifyClientCert', { context }) });
