@@ -4,11 +4,13 @@ import { flagOptions, onlyValues, textOf, type Values } from './command-flags.ts
 import { LOG_LEVELS, type LogLevel } from './config.ts';
 import { EXPLAIN_FLAGS, type ExplainFlags, readExplainFlags } from './explain-flags.ts';
 import { type ListenAddress, readListenAddress } from './listen-address.ts';
+import { readTestAlertFlags, TEST_ALERT_FLAGS, type TestAlertFlags } from './test-alert-flags.ts';
 
 /** What the command line says. */
 export type CommandLine =
   | { readonly kind: 'run'; readonly command: 'serve' | 'demo'; readonly flags: Flags }
   | { readonly kind: 'explain'; readonly flags: ExplainFlags }
+  | { readonly kind: 'test_alert'; readonly flags: TestAlertFlags }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
   | { readonly kind: 'not_built'; readonly command: string }
@@ -24,11 +26,12 @@ export interface Flags {
   readonly check: boolean;
 }
 
-export const USAGE = `usage: node src/main.ts [serve|demo|explain] [flags]
+export const USAGE = `usage: node src/main.ts [serve|demo|explain|test-alert] [flags]
 
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
   explain                       print one key with the rows that it is taken over, from the ledger's file
+  test-alert                    send a message as a real alert is sent, and say how long it took
 
   --config.file=FILE            the configuration; without it, WOODPECKER_URL and WOODPECKER_TOKEN say what to poll
   --config.check                validate the configuration and end
@@ -43,6 +46,10 @@ export const USAGE = `usage: node src/main.ts [serve|demo|explain] [flags]
   --environment=, --source=     only of these
   --key=KEY                     ${KEY_NAMES.join(', ')}
   --window=DURATION             back from now, such as 7d; 30d if it is not given
+
+  of test-alert, beside --config.file:
+  --severity=SEVERITY           critical (the default), warning, info
+  --form=FORM                   run (the default), dag, anomaly
 `;
 
 /** A subcommand: its flags, and what they say. */
@@ -67,8 +74,16 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       return read.ok ? { kind: 'explain', flags: read.flags } : usage(read.problem);
     },
   },
+  'test-alert': {
+    texts: TEST_ALERT_FLAGS,
+    switches: [],
+    read: (values) => {
+      const read = readTestAlertFlags(values);
+      return read.ok ? { kind: 'test_alert', flags: read.flags } : usage(read.problem);
+    },
+  },
 };
-const LATER: readonly string[] = ['doctor', 'export', 'replay', 'ledger', 'test-alert'];
+const LATER: readonly string[] = ['doctor', 'export', 'replay', 'ledger'];
 
 /** Reads the words after the program's name: a subcommand, if any, and then flags as `--flag=value` or `--flag value`. */
 export function parseCommandLine(words: readonly string[]): CommandLine {

@@ -5,8 +5,16 @@ import { spanOf } from '../domain/windows.ts';
 import { BadCursor, type Page } from '../ledger/records.ts';
 import { keysJson } from './keys-json.ts';
 import type { App, Log, Records } from './ports.ts';
-import { collectorQuery, deploymentQuery, incidentQuery, keysQuery, parseQuery, targetQuery } from './query.ts';
-import { collectorJson, deploymentJson, incidentJson, targetJson } from './record-json.ts';
+import {
+  collectorQuery,
+  deploymentQuery,
+  incidentQuery,
+  keysQuery,
+  notificationQuery,
+  parseQuery,
+  targetQuery,
+} from './query.ts';
+import { collectorJson, deploymentJson, incidentJson, notificationJson, targetJson } from './record-json.ts';
 
 interface Parts {
   readonly records: Records;
@@ -40,6 +48,9 @@ export function api({ records, externalUrl: base, minSamples, clock, log }: Part
     ),
   );
   app.get('/keys', (c) => list(c, keysQuery, keys, (item) => item));
+  app.get('/notifications', (c) =>
+    list(c, notificationQuery, (query) => records.notifications(query), notificationJson),
+  );
   app.get('/collectors', (c) => list(c, collectorQuery, collectors, collectorJson));
   app.get('/deployments/:id{[0-9]+}', (c) =>
     one(

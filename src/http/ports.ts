@@ -9,6 +9,8 @@ import type {
   DeploymentRecord,
   IncidentQuery,
   IncidentRecord,
+  NotificationQuery,
+  NotificationRecord,
   Page,
   TargetQuery,
   TargetRecord,
@@ -39,6 +41,7 @@ export interface Records {
   deployments(query: DeploymentQuery): Promise<Page<DeploymentRecord>>;
   incidents(query: IncidentQuery): Promise<Page<IncidentRecord>>;
   keys(query: KeysQuery): Promise<Page<KeysRecord>>;
+  notifications(query: NotificationQuery): Promise<Page<NotificationRecord>>;
   collectors(): Promise<readonly CollectorRecord[]>;
   /** Null when there is none of that number. */
   deployment(id: number): Promise<DeploymentRecord | null>;

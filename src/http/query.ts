@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { parseDuration } from '../domain/duration.ts';
-import { SEVERITIES } from '../domain/severity.ts';
+import { ROOMS, SEVERITIES } from '../domain/severity.ts';
 import type { Window } from '../domain/windows.ts';
 import type { EventQuery } from '../ledger/errors/error-queries.ts';
-import type { DeploymentQuery, IncidentQuery, TargetQuery } from '../ledger/records.ts';
+import {
+  type DeploymentQuery,
+  type IncidentQuery,
+  NOTIFICATION_STATES,
+  type NotificationQuery,
+  type TargetQuery,
+} from '../ledger/records.ts';
 
 const text = z.string().min(1, 'must not be empty').max(500, 'must be at most 500 characters').nullable().default(null);
 
@@ -96,6 +102,15 @@ const window = z
 
 /** Which keys, over which window back from now. */
 export const keysQuery = z.strictObject({ ...everywhere, window });
+export const notificationQuery = z
+  .strictObject({
+    limit,
+    cursor: text,
+    ...span,
+    room: word(...ROOMS),
+    state: word(...NOTIFICATION_STATES),
+  })
+  .refine(notBackwards, BACKWARDS) satisfies z.ZodType<NotificationQuery>;
 
 export const collectorQuery = z.strictObject({ source: text });
 

@@ -5,6 +5,7 @@ import type {
   DeploymentBrief,
   DeploymentRecord,
   IncidentRecord,
+  NotificationRecord,
   TargetRecord,
 } from '../ledger/records.ts';
 import { recordUrl, seconds, time } from './wire.ts';
@@ -143,5 +144,30 @@ function briefJson(deployment: DeploymentBrief | null, base: string) {
     rule: deployment.rule,
     link: deployment.link,
     details: deployment.details,
+  };
+}
+
+/** One item of `/api/v1/notifications`. */
+export function notificationJson(message: NotificationRecord) {
+  return {
+    id: message.id,
+    room: message.room,
+    kind: message.kind,
+    about: message.about,
+    state: message.state,
+    created_at: time(message.createdAt),
+    delivered_at: time(message.deliveredAt),
+    room_id: message.roomId,
+    event_id: message.eventId,
+    parked: message.parked === null ? null : { reason: message.parked.reason, detail: message.parked.detail },
+    text: message.text,
+    events: message.facts.map((fact) => ({
+      id: fact.id,
+      source: fact.source,
+      severity: fact.severity,
+      role: fact.role,
+      decided_at: time(fact.decidedAt),
+      about: fact.about,
+    })),
   };
 }

@@ -3,12 +3,15 @@ import type { KeysQuery, KeysRecord } from './key-records.ts';
 import { readDeployment, readDeployments } from './read-deployments.ts';
 import { readIncident, readIncidents } from './read-incidents.ts';
 import { readKeys } from './read-keys.ts';
+import { readNotifications } from './read-notifications.ts';
 import { readTargets } from './read-targets.ts';
 import type {
   DeploymentQuery,
   DeploymentRecord,
   IncidentQuery,
   IncidentRecord,
+  NotificationQuery,
+  NotificationRecord,
   Page,
   TargetQuery,
   TargetRecord,
@@ -24,6 +27,7 @@ export interface Queries {
   deployment(id: number): Promise<DeploymentRecord | null>;
   incident(id: number): Promise<IncidentRecord | null>;
   keys(query: KeysQuery): Promise<Page<KeysRecord>>;
+  notifications(query: NotificationQuery): Promise<Page<NotificationRecord>>;
 }
 
 export function openQueries(db: Kysely<Tables>): Queries {
@@ -34,6 +38,7 @@ export function openQueries(db: Kysely<Tables>): Queries {
     deployment: (id) => answering(() => readDeployment(db, id)),
     incident: (id) => answering(() => readIncident(db, id)),
     keys: (query) => answering(() => readKeys(db, query)),
+    notifications: (query) => answering(() => readNotifications(db, query)),
   };
 }
 

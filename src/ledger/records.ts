@@ -3,6 +3,7 @@ import type { FailureCause, IncidentKind, Outcome, ReworkCause, TargetKey } from
 import type { CloseOutcome } from '../domain/mttr.ts';
 import type { FailureReason } from '../domain/observation.ts';
 import type { Resolution, Verdict, VerdictEntry } from '../domain/override.ts';
+import type { RoomName, Severity } from '../domain/severity.ts';
 import type { Delivery } from './delivery.ts';
 
 /** A part of a list: `next` is the cursor of the part that follows, null at the end. */
@@ -157,6 +158,52 @@ export interface IncidentRecord extends TargetKey {
   readonly sightings: readonly SightingBrief[];
   /** The deployment that its opening is attributed to; one that failed itself is `openedBy`. */
   readonly attributedTo: DeploymentBrief | null;
+}
+
+/** `since` <= made < `until`, in milliseconds since the epoch. A null filter asks for all. */
+export interface NotificationQuery {
+  readonly limit: number;
+  readonly cursor: string | null;
+  readonly room: RoomName | null;
+  readonly state: NotificationState | null;
+  readonly since: number | null;
+  readonly until: number | null;
+}
+
+export const NOTIFICATION_STATES = ['waiting', 'delivered', 'parked'] as const;
+export type NotificationState = (typeof NOTIFICATION_STATES)[number];
+
+/** One Matrix event: what it told, and why. Times in milliseconds since the epoch. */
+export interface NotificationRecord {
+  readonly id: number;
+  readonly room: RoomName;
+  /** A message, an edit of one, or a notice in the thread of one. */
+  readonly kind: 'message' | 'edit' | 'notice';
+  /** Of an edit or a notice: the `id` of its message. */
+  readonly about: number | null;
+  readonly state: NotificationState;
+  readonly createdAt: number;
+  readonly deliveredAt: number | null;
+  readonly roomId: string | null;
+  readonly eventId: string | null;
+  readonly parked: { readonly reason: string; readonly detail: string } | null;
+  /** Null before the first attempt: more may still join it. */
+  readonly text: string | null;
+  /** What it accounts for, in order, at most 500 of them. */
+  readonly facts: readonly NotificationFact[];
+}
+
+/** A fact that was decided to be told. */
+export interface NotificationFact {
+  /** Unique for ever; of a posted event the sink's id. */
+  readonly id: string;
+  readonly source: string;
+  readonly severity: Severity;
+  /** Why it is in this message: it is the first, the same again, summed up, or ends what the message announced. */
+  readonly role: 'first' | 'repeated' | 'summed' | 'ends' | null;
+  readonly decidedAt: number;
+  /** What it tells of, such as `incident 7`; null for what stands for itself. */
+  readonly about: string | null;
 }
 
 /** How one source is doing. */

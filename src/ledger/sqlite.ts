@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
-import { StoreFailure } from '../domain/store-failure.ts';
+import { StoreFailure, StoreInUse } from '../domain/store-failure.ts';
 import type { Tables } from './tables.ts';
 import { isBusy } from './transaction.ts';
 
@@ -34,7 +34,8 @@ export function openSqlite(file: string): SqliteConnections {
     return openLocked(file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new StoreFailure(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
+    const Failure = error instanceof StoreInUse ? StoreInUse : StoreFailure;
+    throw new Failure(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
   }
 }
 
@@ -113,8 +114,10 @@ function takeLock(path: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
-    const why = isBusy(error) ? 'is held: another dora-exporter uses this ledger' : 'cannot be taken';
-    throw new Error(`its lock ${path} ${why}`, { cause: error });
+    if (isBusy(error)) {
+      throw new StoreInUse(`its lock ${path} is held: another dora-exporter uses this ledger`, { cause: error });
+    }
+    throw new Error(`its lock ${path} cannot be taken`, { cause: error });
   }
 }
 

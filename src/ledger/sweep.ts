@@ -1,11 +1,20 @@
 import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
 import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
+import { sweepMessages } from './sweep-messages.ts';
 import type { Tables } from './tables.ts';
 import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
 import { WINDOW_COLUMNS, windowDeployment } from './window-rows.ts';
 
 /** The tables whose old rows go. */
-export const SWEPT_TABLES = ['deployments', 'sightings', 'incidents', 'marks', 'resolutions', 'verdicts'] as const;
+export const SWEPT_TABLES = [
+  'deployments',
+  'sightings',
+  'incidents',
+  'marks',
+  'resolutions',
+  'verdicts',
+  'messages',
+] as const;
 
 /** How many rows of which table one step of a sweep took away. */
 export interface Swept {
@@ -54,9 +63,12 @@ export async function sweepStep(trx: Transaction<Tables>, before: number): Promi
     return { table: 'resolutions', rows: resolutions.length, windows: NO_WINDOW_CHANGES };
   }
   const verdicts = await verdictsOnNothing(trx).execute();
-  if (verdicts.length === 0) return null;
-  await remove(trx, 'verdicts', verdicts);
-  return { table: 'verdicts', rows: verdicts.length, windows: NO_WINDOW_CHANGES };
+  if (verdicts.length > 0) {
+    await remove(trx, 'verdicts', verdicts);
+    return { table: 'verdicts', rows: verdicts.length, windows: NO_WINDOW_CHANGES };
+  }
+  const messages = await sweepMessages(trx, before);
+  return messages === 0 ? null : { table: 'messages', rows: messages, windows: NO_WINDOW_CHANGES };
 }
 
 function oldDeployments(trx: Kysely<Tables>, before: number) {

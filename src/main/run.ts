@@ -24,6 +24,11 @@ export async function run(words: readonly string[]): Promise<number> {
       const { explain } = await import('../commands/explain.ts');
       return await explain(line.flags, systemClock);
     }
+    case 'test_alert': {
+      const { sendTestAlert } = await import('../commands/test-alert.ts');
+      handOverSignals();
+      return await sendTestAlert(line.flags);
+    }
     case 'run':
       if (line.command === 'demo') {
         // The simulated servers are of no use to a daemon: it need not hold them.

@@ -24,8 +24,15 @@ describe('the command line', () => {
     expect(parseCommandLine(words(line))).toEqual({ kind: 'run', command, flags: { ...SILENT, ...flags } });
   });
 
-  it.each(['doctor', 'export', 'replay', 'ledger', 'test-alert'])('%s is not built yet', (command) => {
+  it.each(['doctor', 'export', 'replay', 'ledger'])('%s is not built yet', (command) => {
     expect(parseCommandLine([command, '--whatever=1'])).toEqual({ kind: 'not_built', command });
+  });
+
+  it.each([
+    ['test-alert', 'critical', 'run', null],
+    ['test-alert --config.file=a --severity=info --form dag', 'info', 'dag', 'a'],
+  ])('"%s" is a test alert', (line, severity, form, configFile) => {
+    expect(parseCommandLine(words(line))).toEqual({ kind: 'test_alert', flags: { configFile, severity, form } });
   });
 
   it.each([
@@ -55,6 +62,11 @@ describe('the command line', () => {
     ['--web.listen-address=[localhost]:80', 'is not right'],
     ['demo --config.file=a.yml', 'demo makes its own configuration'],
     ['demo --config.check', 'demo makes its own configuration'],
+    ['--severity=critical', "Unknown option '--severity'"],
+    ['test-alert --severity=loud', '--severity: "loud" is not right; give one of critical, warning, info'],
+    ['test-alert --form=song', '--form: "song" is not right; give one of run, dag, anomaly'],
+    ['test-alert --form=run --form=dag', '--form is there twice'],
+    ['test-alert --config.check', "Unknown option '--config.check'"],
     ['demo --log.level=debug', 'demo makes its own configuration'],
   ])('"%s" is a mistake that is told: %s', (line, part) => {
     const parsed = parseCommandLine(words(line));

@@ -35,6 +35,39 @@ describe('lists', () => {
     });
   });
 
+  it('shows what was sent, when and why', async () => {
+    const { app, records } = fakeApp();
+    const answer = await app.request('/api/v1/notifications?room=critical&state=delivered&limit=7');
+    expect((await bodyOf(answer)).items).toEqual([
+      {
+        id: 5,
+        room: 'critical',
+        kind: 'message',
+        about: null,
+        state: 'delivered',
+        created_at: '2026-01-31T11:59:00.000Z',
+        delivered_at: '2026-01-31T12:00:00.000Z',
+        room_id: '!room',
+        event_id: '$event',
+        parked: null,
+        text: '🚨 shop/web: deployment to production FAILED',
+        events: [
+          {
+            id: 'f1',
+            source: 'ci',
+            severity: 'critical',
+            role: 'first',
+            decided_at: '2026-01-31T11:59:00.000Z',
+            about: 'incident 3',
+          },
+        ],
+      },
+    ]);
+    expect(records.asked).toEqual([{ limit: 7, cursor: null, room: 'critical', state: 'delivered', ...SPAN }]);
+    const bad = await app.request('/api/v1/notifications?state=lost');
+    expect(await bodyOf(bad)).toEqual({ detail: 'state: must be one of waiting, delivered, parked' });
+  });
+
   it('shows of every deployment the rule that decided it and the incident it had to do with', async () => {
     const answer = await fakeApp({ externalUrl: 'https://dora.example.org/' }).app.request('/api/v1/deployments');
     expect((await bodyOf(answer)).items).toEqual([

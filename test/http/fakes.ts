@@ -11,6 +11,7 @@ import type {
   DeploymentBrief,
   DeploymentRecord,
   IncidentRecord,
+  NotificationRecord,
   Page,
   TargetRecord,
 } from '../../src/ledger/records.ts';
@@ -178,6 +179,23 @@ export const KEYS: KeysRecord = {
 };
 
 /** Answers every call with one record, and remembers what it was asked. */
+const NOTIFICATION: NotificationRecord = {
+  id: 5,
+  room: 'critical',
+  kind: 'message',
+  about: null,
+  state: 'delivered',
+  createdAt: NOW - MINUTE,
+  deliveredAt: NOW,
+  roomId: '!room',
+  eventId: '$event',
+  parked: null,
+  text: '🚨 shop/web: deployment to production FAILED',
+  facts: [
+    { id: 'f1', source: 'ci', severity: 'critical', role: 'first', decidedAt: NOW - MINUTE, about: 'incident 3' },
+  ],
+};
+
 export class FakeRecords implements Records {
   readonly asked: unknown[] = [];
   next: string | null = null;
@@ -199,6 +217,10 @@ export class FakeRecords implements Records {
 
   incidents(query: unknown): Promise<Page<IncidentRecord>> {
     return this.#page(query, this.openIncidents);
+  }
+
+  notifications(query: unknown): Promise<Page<NotificationRecord>> {
+    return this.#page(query, [NOTIFICATION]);
   }
 
   async collectors(): Promise<readonly CollectorRecord[]> {
