@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { loadProcessConfig } from '../config/load.ts';
 import type { TestAlertFlags } from '../config/test-alert-flags.ts';
-import type { Severity } from '../domain/severity.ts';
 import { StoreFailure, StoreInUse } from '../domain/store-failure.ts';
 import type { OutboxRow } from '../domain/transition.ts';
 import { openForeignOutbox } from '../ledger/foreign-outbox.ts';
@@ -10,7 +9,7 @@ import { openLedger } from '../ledger/ledger.ts';
 import { openMatrix } from '../notify/matrix.ts';
 import { planMessages } from '../notify/plan.ts';
 import { startSender } from '../notify/sender.ts';
-import { type TestForm, testAlert } from '../notify/test-alert.ts';
+import { testAlert } from '../notify/test-alert.ts';
 import { systemClock } from '../polling/system-clock.ts';
 
 /** How long the homeserver may take, in milliseconds: longer than a room that is stopped is left alone. */
