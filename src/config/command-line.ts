@@ -3,6 +3,7 @@ import { KEY_NAMES } from '../domain/keys.ts';
 import { flagOptions, onlyValues, textOf, type Values } from './command-flags.ts';
 import { LOG_LEVELS, type LogLevel } from './config.ts';
 import { EXPLAIN_FLAGS, type ExplainFlags, readExplainFlags } from './explain-flags.ts';
+import { EXPORT_LISTS, EXPORT_TEXTS, type ExportFlags, readExportFlags } from './export-flags.ts';
 import { type ListenAddress, readListenAddress } from './listen-address.ts';
 import { readTestAlertFlags, TEST_ALERT_FLAGS, type TestAlertFlags } from './test-alert-flags.ts';
 
@@ -11,6 +12,7 @@ export type CommandLine =
   | { readonly kind: 'run'; readonly command: 'serve' | 'demo'; readonly flags: Flags }
   | { readonly kind: 'explain'; readonly flags: ExplainFlags }
   | { readonly kind: 'test_alert'; readonly flags: TestAlertFlags }
+  | { readonly kind: 'export'; readonly flags: ExportFlags }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
   | { readonly kind: 'not_built'; readonly command: string }
@@ -26,11 +28,12 @@ export interface Flags {
   readonly check: boolean;
 }
 
-export const USAGE = `usage: node src/main.ts [serve|demo|explain|test-alert] [flags]
+export const USAGE = `usage: node src/main.ts [serve|demo|explain|export|test-alert] [flags]
 
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
   explain                       print one key with the rows that it is taken over, from the ledger's file
+  export                        write what /metrics would have shown, in OpenMetrics with timestamps, from the ledger's file
   test-alert                    send a message as a real alert is sent, and say how long it took
 
   --config.file=FILE            the configuration; without it, WOODPECKER_URL and WOODPECKER_TOKEN say what to poll
@@ -47,6 +50,13 @@ export const USAGE = `usage: node src/main.ts [serve|demo|explain|test-alert] [f
   --key=KEY                     ${KEY_NAMES.join(', ')}
   --window=DURATION             back from now, such as 7d; 30d if it is not given
 
+  of export, beside --config.file:
+  --format=FORMAT               openmetrics
+  --since=DURATION              how far back from its end, such as 90d, which it is if it is not given
+  --until=TIME                  its end, in RFC 3339; now if it is not given
+  --step=DURATION               between two samples; 1h if it is not given, at most a minute in the last 6 hours
+  --label=NAME=VALUE            a label of every series, such as job=dora; may be there several times
+
   of test-alert, beside --config.file:
   --severity=SEVERITY           critical (the default), warning, info
   --form=FORM                   run (the default), dag, anomaly
@@ -57,6 +67,8 @@ interface Subcommand {
   /** Flags that take a text, and flags that stand for themselves. */
   readonly texts: readonly string[];
   readonly switches: readonly string[];
+  /** Flags that take a text, and may be there several times. */
+  readonly lists?: readonly string[];
   read(values: Values): CommandLine;
 }
 
@@ -74,6 +86,15 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       return read.ok ? { kind: 'explain', flags: read.flags } : usage(read.problem);
     },
   },
+  export: {
+    texts: EXPORT_TEXTS,
+    switches: [],
+    lists: EXPORT_LISTS,
+    read: (values) => {
+      const read = readExportFlags(values);
+      return read.ok ? { kind: 'export', flags: read.flags } : usage(read.problem);
+    },
+  },
   'test-alert': {
     texts: TEST_ALERT_FLAGS,
     switches: [],
@@ -83,7 +104,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
 };
-const LATER: readonly string[] = ['doctor', 'export', 'replay', 'ledger'];
+const LATER: readonly string[] = ['doctor', 'replay', 'ledger'];
 
 /** Reads the words after the program's name: a subcommand, if any, and then flags as `--flag=value` or `--flag value`. */
 export function parseCommandLine(words: readonly string[]): CommandLine {
@@ -105,12 +126,12 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
 }
 
 /** Throws parseArgs' TypeErrors, which have a `code`. */
-function readFlags({ texts, switches, read }: Subcommand, words: readonly string[]): CommandLine {
-  const options = flagOptions(texts, switches);
+function readFlags({ texts, switches, lists = [], read }: Subcommand, words: readonly string[]): CommandLine {
+  const options = flagOptions([...texts, ...lists], switches);
   const { values } = parseArgs({ args: [...words], options, strict: true, allowPositionals: false });
   if (values['help'] === true) return { kind: 'help' };
   if (values['version'] === true) return { kind: 'version' };
-  const only = onlyValues(values);
+  const only = onlyValues(values, lists);
   return only.ok ? read(only.values) : usage(only.problem);
 }
 

@@ -1,13 +1,28 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import type { Kysely } from 'kysely';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { expectUpToDate } from './migrations.ts';
+import { readPast, readPastTargets } from './past/read-past.ts';
+import type { TargetPast } from './past/target-past.ts';
 import { openQueries, type Queries } from './queries.ts';
 import { kyselyOver } from './sqlite.ts';
+import type { Tables } from './tables.ts';
+import { asStoreFailure } from './transaction.ts';
 
 /** A ledger that is only read, also beside the daemon that writes it. */
 export interface LedgerReader extends AsyncDisposable {
   readonly queries: Queries;
+  /** The past of all targets, as the ledger stands now, for as long as it is open. */
+  pasts(): Promise<Pasts>;
+}
+
+/** What `/metrics` showed of targets at any time. Throws `StoreFailure` when the store does not answer. */
+export interface Pasts extends AsyncDisposable {
+  /** Numbers of the targets of these sources that were there at some time after `since`, in milliseconds since the epoch. */
+  targets(sources: readonly string[], since: number): AsyncIterable<number>;
+  /** One of them. `birthHoldMs` is how long a target that was born live showed its counters at 0. */
+  past(target: number, birthHoldMs: number): Promise<TargetPast>;
 }
 
 /** How long to wait for a lock, in milliseconds: nothing else is held up meanwhile. */
@@ -34,5 +49,27 @@ export async function openLedgerReader(file: string): Promise<LedgerReader> {
     await db.destroy();
     throw fail(error instanceof Error ? error.message : String(error), error);
   }
-  return { queries: openQueries(db), [Symbol.asyncDispose]: () => db.destroy() };
+  return { queries: openQueries(db), pasts: () => openPasts(db), [Symbol.asyncDispose]: () => db.destroy() };
+}
+
+/** One transaction for all that is read: the daemon goes on writing beside it. */
+async function openPasts(db: Kysely<Tables>): Promise<Pasts> {
+  const trx = await db.startTransaction().execute();
+  return {
+    async *targets(sources, since) {
+      try {
+        yield* readPastTargets(trx, sources, since);
+      } catch (error) {
+        throw asStoreFailure(error);
+      }
+    },
+    async past(target, birthHoldMs) {
+      try {
+        return await readPast(trx, target, birthHoldMs);
+      } catch (error) {
+        throw asStoreFailure(error);
+      }
+    },
+    [Symbol.asyncDispose]: () => trx.rollback().execute(),
+  };
 }

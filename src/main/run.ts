@@ -24,6 +24,10 @@ export async function run(words: readonly string[]): Promise<number> {
       const { explain } = await import('../commands/explain.ts');
       return await explain(line.flags, systemClock);
     }
+    case 'export': {
+      const { exportPast } = await import('../commands/export.ts');
+      return await exportPast(line.flags, systemClock);
+    }
     case 'test_alert': {
       const { sendTestAlert } = await import('../commands/test-alert.ts');
       handOverSignals();

@@ -32,6 +32,20 @@ export function renderTeam(families: readonly TeamFamily[], shown: TeamShown): r
   return families.map((family) => linesOf(family.samples(shown).map((sample) => scalarLine(family, identity, sample))));
 }
 
+/**
+ * The lines of one target of one family without exemplars and ends of lines, by metric: what OpenMetrics calls so is one
+ * series, or all series of one histogram.
+ */
+export function metricsOf(family: TargetFamily, shown: Shown): ReadonlyMap<string, readonly string[]> {
+  const { source, app, environment, team } = shown.projection;
+  const identity = labelText({ source, app, environment, ...(family.labels.includes('team') ? { team } : {}) });
+  const found =
+    family.type === 'histogram'
+      ? family.samples(shown).map((sample) => [sample, histogramLines(family, identity, sample)] as const)
+      : family.samples(shown).map((sample) => [sample, [scalarLine(family, identity, sample)]] as const);
+  return new Map(found.map(([{ labels }, lines]) => [labelText(labels), lines.map(({ sample }) => sample)]));
+}
+
 /** One line in the making. */
 interface Line {
   readonly sample: string;

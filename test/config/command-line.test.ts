@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseCommandLine, USAGE } from '../../src/config/command-line.ts';
 import { EXPLAIN_FLAGS } from '../../src/config/explain-flags.ts';
+import { EXPORT_LISTS, EXPORT_TEXTS } from '../../src/config/export-flags.ts';
 
 function words(line: string): string[] {
   return line.split(' ').filter((word) => word !== '');
@@ -24,7 +25,7 @@ describe('the command line', () => {
     expect(parseCommandLine(words(line))).toEqual({ kind: 'run', command, flags: { ...SILENT, ...flags } });
   });
 
-  it.each(['doctor', 'export', 'replay', 'ledger'])('%s is not built yet', (command) => {
+  it.each(['doctor', 'replay', 'ledger'])('%s is not built yet', (command) => {
     expect(parseCommandLine([command, '--whatever=1'])).toEqual({ kind: 'not_built', command });
   });
 
@@ -114,6 +115,8 @@ describe('the command line', () => {
       'version',
       'help',
       ...EXPLAIN_FLAGS,
+      ...EXPORT_TEXTS,
+      ...EXPORT_LISTS,
     ]) {
       expect(USAGE).toContain(`--${flag}`);
     }

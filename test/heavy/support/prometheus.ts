@@ -46,7 +46,7 @@ export class Prometheus implements AsyncDisposable {
   #log = '';
   #url = '';
 
-  private constructor(jobs: Jobs) {
+  private constructor(jobs: Jobs, { data }: { readonly data?: string }) {
     requireTool('prometheus', 'scripts/install-prometheus');
     this.#folder = mkdtempSync(join(tmpdir(), 'dora-exporter-prometheus-'));
     writeFileSync(join(this.#folder, 'prometheus.yml'), configuration(jobs));
@@ -54,7 +54,8 @@ export class Prometheus implements AsyncDisposable {
       'prometheus',
       [
         `--config.file=${join(this.#folder, 'prometheus.yml')}`,
-        `--storage.tsdb.path=${join(this.#folder, 'data')}`,
+        `--storage.tsdb.path=${data ?? join(this.#folder, 'data')}`,
+        '--storage.tsdb.retention.time=10y',
         '--web.listen-address=127.0.0.1:0',
         '--enable-feature=exemplar-storage',
         // What is wrong with a scrape it tells at this level only.
@@ -68,9 +69,12 @@ export class Prometheus implements AsyncDisposable {
     });
   }
 
-  /** Starts it and waits until it has scraped every one of `jobs` well, and has failed to scrape any of `failing`. */
-  static async start(jobs: Jobs, failing: Jobs = {}): Promise<Prometheus> {
-    const prometheus = new Prometheus({ ...jobs, ...failing });
+  /**
+   * Starts it and waits until it has scraped every one of `jobs` well, and has failed to scrape any of `failing`. `data`
+   * is a folder of blocks to begin with; it is the caller's to remove.
+   */
+  static async start(jobs: Jobs, failing: Jobs = {}, options: { readonly data?: string } = {}): Promise<Prometheus> {
+    const prometheus = new Prometheus({ ...jobs, ...failing }, options);
     try {
       await prometheus.#serving();
       for (const job of Object.keys(jobs)) await prometheus.some(`up{job="${job}"} == 1`);
@@ -85,6 +89,13 @@ export class Prometheus implements AsyncDisposable {
   /** What a query gives now. */
   async query(query: string): Promise<readonly Value[]> {
     const { result } = await this.#ask<{ result: { metric: Labels; value: [number, string] }[] }>('query', { query });
+    return result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+  }
+
+  /** What a query gives at a time, in seconds since the epoch. */
+  async queryAt(query: string, at: number): Promise<readonly Value[]> {
+    const asked = { query, time: String(at) };
+    const { result } = await this.#ask<{ result: { metric: Labels; value: [number, string] }[] }>('query', asked);
     return result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
   }
 
@@ -122,10 +133,10 @@ export class Prometheus implements AsyncDisposable {
     }
   }
 
-  /** Every sample that was stored of the series of `selector`. */
-  async stored(selector: string): Promise<readonly Samples[]> {
+  /** Every sample of the last `range` that was stored of the series of `selector`. */
+  async stored(selector: string, range = EVER): Promise<readonly Samples[]> {
     const { result } = await this.#ask<{ result: { metric: Labels; values: [number, string][] }[] }>('query', {
-      query: `${selector}[${EVER}]`,
+      query: `${selector}[${range}]`,
     });
     return result.map(({ metric, values }) => ({
       labels: metric,
