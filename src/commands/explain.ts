@@ -1,11 +1,11 @@
 import type { ExplainFlags } from '../config/explain-flags.ts';
-import { loadProcessConfig } from '../config/load.ts';
 import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { spanOf } from '../domain/windows.ts';
 import type { KeysRecord } from '../ledger/key-records.ts';
 import { openLedgerReader } from '../ledger/open-reader.ts';
 import type { Queries } from '../ledger/queries.ts';
+import { complain, configured } from './configured.ts';
 import { explanation } from './explain/explanation.ts';
 
 /** Targets that one question may match before the answer is read in parts. */
@@ -16,19 +16,11 @@ const TARGETS_PER_PAGE = 100;
  * ledger cannot be read or knows no such target, 2 for a configuration that is wrong. The daemon may go on beside it.
  */
 export async function explain(flags: ExplainFlags, clock: Pick<Clock, 'now'>): Promise<number> {
-  const silent = { listenAddress: null, logLevel: null, check: false };
-  const loaded = loadProcessConfig({ ...silent, configFile: flags.configFile }, complain);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) complain(problem);
-    return 2;
-  }
-  const { ledger, minSamples } = loaded.config;
-  if (ledger.kind !== 'sqlite') {
-    complain('explain reads a ledger in SQLite: one in PostgreSQL is not built yet');
-    return 2;
-  }
+  const loaded = configured(flags.configFile, 'explain reads a ledger in SQLite: one in PostgreSQL is not built yet');
+  if (!loaded.ok) return loaded.code;
+  const { minSamples } = loaded.config;
   try {
-    await using reader = await openLedgerReader(ledger.file);
+    await using reader = await openLedgerReader(loaded.file);
     const span = spanOf(flags.window, clock.now());
     const records = await keysOf(reader.queries, { ...flags, ...span, minSamples });
     if (records.length === 0) {
@@ -59,8 +51,4 @@ async function keysOf(
     cursor = page.next;
   } while (cursor !== null);
   return found;
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

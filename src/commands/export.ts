@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ExportFlags } from '../config/export-flags.ts';
-import { loadProcessConfig } from '../config/load.ts';
 import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { openLedgerReader } from '../ledger/open-reader.ts';
 import { labelText } from '../metrics/format.ts';
+import { complain, configured } from './configured.ts';
 import { openMetricsOfPast } from './export/openmetrics.ts';
 
 /**
@@ -13,21 +13,13 @@ import { openMetricsOfPast } from './export/openmetrics.ts';
  * configuration that is wrong. The daemon may go on beside it. A reader that has enough may stop reading.
  */
 export async function exportPast(flags: ExportFlags, clock: Pick<Clock, 'now'>): Promise<number> {
-  const silent = { listenAddress: null, logLevel: null, check: false };
-  const loaded = loadProcessConfig({ ...silent, configFile: flags.configFile }, complain);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) complain(problem);
-    return 2;
-  }
-  const { ledger, sources, sink, birthHoldMs, windows, minSamples } = loaded.config;
-  if (ledger.kind !== 'sqlite') {
-    complain('export reads a ledger in SQLite: one in PostgreSQL is not built yet');
-    return 2;
-  }
+  const loaded = configured(flags.configFile, 'export reads a ledger in SQLite: one in PostgreSQL is not built yet');
+  if (!loaded.ok) return loaded.code;
+  const { sources, sink, birthHoldMs, windows, minSamples } = loaded.config;
   const now = clock.now();
   const until = Math.min(flags.until ?? now, now);
   try {
-    await using reader = await openLedgerReader(ledger.file);
+    await using reader = await openLedgerReader(loaded.file);
     await using pasts = await reader.pasts();
     const page = {
       sources: [...sources, ...sink.workspaces].map(({ name }) => name),
@@ -51,8 +43,4 @@ export async function exportPast(flags: ExportFlags, clock: Pick<Clock, 'now'>):
 
 function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EPIPE';
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

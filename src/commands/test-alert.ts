@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
-import { loadProcessConfig } from '../config/load.ts';
 import type { TestAlertFlags } from '../config/test-alert-flags.ts';
 import { StoreFailure, StoreInUse } from '../domain/store-failure.ts';
 import type { OutboxRow } from '../domain/transition.ts';
@@ -11,6 +10,7 @@ import { planMessages } from '../notify/plan.ts';
 import { startSender } from '../notify/sender.ts';
 import { testAlert } from '../notify/test-alert.ts';
 import { systemClock } from '../polling/system-clock.ts';
+import { complain, configured } from './configured.ts';
 
 /** How long the homeserver may take, in milliseconds: longer than a room that is stopped is left alone. */
 const PATIENCE_MS = 60_000;
@@ -24,16 +24,11 @@ type Matrix = NonNullable<Config['notify']['matrix']>;
  * none does, and prints its event id and the time from its decision to the answer of the homeserver. The exit code.
  */
 export async function sendTestAlert(options: TestAlertFlags): Promise<number> {
-  const { configFile } = options;
-  const loaded = loadProcessConfig({ configFile, listenAddress: null, logLevel: null, check: false }, complain);
-  if (!loaded.ok) {
-    for (const problem of loaded.problems) complain(problem);
-    return EXIT.usage;
-  }
-  const { config } = loaded;
+  const loaded = configured(options.configFile, 'a ledger in PostgreSQL is not built yet');
+  if (!loaded.ok) return loaded.code;
+  const { config, file } = loaded;
   const { matrix, maxAgeMs } = config.notify;
   if (matrix === null) return refuse('notify.matrix is not configured: there is nowhere to send to');
-  if (config.ledger.kind !== 'sqlite') return refuse('a ledger in PostgreSQL is not built yet');
 
   const ref = randomUUID();
   const begin = systemClock.now();
@@ -41,7 +36,6 @@ export async function sendTestAlert(options: TestAlertFlags): Promise<number> {
   const [row] = plan([], [testAlert(ref, options.severity, options.form, begin)], begin);
   if (row === undefined) return refuse('notify.max_age is 0s: nothing ever becomes a message');
   try {
-    const { file } = config.ledger;
     const sending = await sendAlone(config, matrix, file);
     try {
       return await follow(file, { ...row, ref }, systemClock.now(), sending === null);
@@ -144,8 +138,4 @@ function tell(fields: object, message: string): void {
 function refuse(problem: string): number {
   complain(problem);
   return EXIT.usage;
-}
-
-function complain(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -43,3 +43,15 @@ export function listOf(values: Values, flag: string): readonly string[] {
   const value = values[flag];
   return Array.isArray(value) ? value : [];
 }
+
+/** What the flags of a subcommand say, or a sentence where they are not right. */
+export type ReadFlags<F> = { readonly ok: true; readonly flags: F } | Wrong;
+
+interface Wrong {
+  readonly ok: false;
+  readonly problem: string;
+}
+
+export function wrong(problem: string): Wrong {
+  return { ok: false, problem };
+}

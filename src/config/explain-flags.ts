@@ -1,7 +1,7 @@
 import { parseDuration } from '../domain/duration.ts';
 import { KEY_NAMES, type KeyName } from '../domain/keys.ts';
 import type { Window } from '../domain/windows.ts';
-import { textOf, type Values } from './command-flags.ts';
+import { type ReadFlags, textOf, type Values, wrong } from './command-flags.ts';
 
 /** What `explain` is to explain: one key over one window; null filters ask for all. */
 export interface ExplainFlags {
@@ -17,9 +17,7 @@ export interface ExplainFlags {
 export const EXPLAIN_FLAGS = ['config.file', 'app', 'environment', 'source', 'team', 'key', 'window'] as const;
 
 /** Reads the flags of `explain`; a sentence where they are not right. */
-export function readExplainFlags(
-  values: Values,
-): { readonly ok: true; readonly flags: ExplainFlags } | { readonly ok: false; readonly problem: string } {
+export function readExplainFlags(values: Values): ReadFlags<ExplainFlags> {
   const app = textOf(values, 'app');
   const team = textOf(values, 'team');
   if (app === null && team === null) return wrong('explain needs --app=APP, or --team=TEAM for a team as a whole');
@@ -45,8 +43,4 @@ export function readExplainFlags(
       window: { name, ms },
     },
   };
-}
-
-function wrong(problem: string): { readonly ok: false; readonly problem: string } {
-  return { ok: false, problem };
 }

@@ -1,5 +1,5 @@
 import { parseDuration } from '../domain/duration.ts';
-import { listOf, textOf, type Values } from './command-flags.ts';
+import { listOf, type ReadFlags, textOf, type Values, wrong } from './command-flags.ts';
 
 /** What `export` is to write. */
 export interface ExportFlags {
@@ -24,10 +24,8 @@ const OWN_LABELS: readonly string[] = [
   ...['source', 'app', 'environment', 'team', 'outcome', 'cause', 'kind', 'window', 'stat', 'le'],
 ];
 
-type Read = { readonly ok: true; readonly flags: ExportFlags } | { readonly ok: false; readonly problem: string };
-
 /** Reads the flags of `export`; a sentence where they are not right. */
-export function readExportFlags(values: Values): Read {
+export function readExportFlags(values: Values): ReadFlags<ExportFlags> {
   const format = textOf(values, 'format') ?? 'openmetrics';
   if (format !== 'openmetrics') return wrong(`--format: "${format}" is not right; give openmetrics`);
   const sinceMs = parseDuration(textOf(values, 'since') ?? '90d');
@@ -63,8 +61,4 @@ export function readExportFlags(values: Values): Read {
 function timeOf(text: string): number {
   const isRfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
   return isRfc3339 ? Date.parse(text) : Number.NaN;
-}
-
-function wrong(problem: string): { readonly ok: false; readonly problem: string } {
-  return { ok: false, problem };
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Served, serve } from '../serve.ts';
 import { type ForgeAnswer, SIMULATED_DIALECTS, type SimulatedDialect } from './dialects.ts';
 import type { ForgeState } from './state.ts';
 
@@ -12,12 +11,9 @@ export interface SeenForgeRequest {
 }
 
 /** A server that looks to a client like Forgejo and Gitea, GitHub Enterprise, and GitLab: one state, three APIs. */
-export interface SimulatedForge extends AsyncDisposable {
-  readonly url: string;
+export interface SimulatedForge extends Served {
   readonly state: ForgeState;
   readonly requests: readonly SeenForgeRequest[];
-  /** Stops at once. */
-  close(): Promise<void>;
 }
 
 /** Starts a forge without repositories on 127.0.0.1. `now` in milliseconds since the epoch. */
@@ -33,21 +29,10 @@ export async function startForge(options: {
     down: false,
   };
   const requests: SeenForgeRequest[] = [];
-  const server = createServer((request, response) => {
+  const served = await serve((request, response) => {
     requests.push({ path: request.url ?? '', status: respond(state, request, response) });
   });
-  server.keepAliveTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  async function close(): Promise<void> {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  }
-  return { url: `http://127.0.0.1:${port}`, state, requests, close, [Symbol.asyncDispose]: close };
+  return { ...served, state, requests };
 }
 
 function respond(state: ForgeState, request: IncomingMessage, response: ServerResponse): number {
