@@ -28,6 +28,13 @@ export interface Exemplars {
 /** By the name of the job: the URL of a server, or the keys of a scrape configuration. */
 export type Jobs = Readonly<Record<string, string | Readonly<Record<string, unknown>>>>;
 
+export interface Options {
+  /** A folder of blocks to begin with; it is the caller's to remove. */
+  readonly data?: string;
+  /** Rule files, evaluated every second unless a group says otherwise. */
+  readonly rules?: readonly string[];
+}
+
 /** How long a condition may take to come true, and how often it is looked at, in milliseconds. */
 const PATIENCE = { timeout: 60_000, interval: 200 };
 
@@ -46,10 +53,10 @@ export class Prometheus implements AsyncDisposable {
   #log = '';
   #url = '';
 
-  private constructor(jobs: Jobs, { data }: { readonly data?: string }) {
+  private constructor(jobs: Jobs, { data, rules = [] }: Options) {
     requireTool('prometheus', 'scripts/install-prometheus');
     this.#folder = mkdtempSync(join(tmpdir(), 'dora-exporter-prometheus-'));
-    writeFileSync(join(this.#folder, 'prometheus.yml'), configuration(jobs));
+    writeFileSync(join(this.#folder, 'prometheus.yml'), configuration(jobs, rules));
     this.#child = spawn(
       'prometheus',
       [
@@ -70,10 +77,9 @@ export class Prometheus implements AsyncDisposable {
   }
 
   /**
-   * Starts it and waits until it has scraped every one of `jobs` well, and has failed to scrape any of `failing`. `data`
-   * is a folder of blocks to begin with; it is the caller's to remove.
+   * Starts it and waits until it has scraped every one of `jobs` well, and has failed to scrape any of `failing`.
    */
-  static async start(jobs: Jobs, failing: Jobs = {}, options: { readonly data?: string } = {}): Promise<Prometheus> {
+  static async start(jobs: Jobs, failing: Jobs = {}, options: Options = {}): Promise<Prometheus> {
     const prometheus = new Prometheus({ ...jobs, ...failing }, options);
     try {
       await prometheus.#serving();
@@ -187,10 +193,11 @@ export class Prometheus implements AsyncDisposable {
   }
 }
 
-function configuration(jobs: Jobs): string {
+function configuration(jobs: Jobs, rules: readonly string[]): string {
   // JSON is YAML.
   return JSON.stringify({
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: rules,
     scrape_configs: Object.entries(jobs).map(([job, what]) => ({
       job_name: job,
       ...(typeof what === 'string' ? { static_configs: [{ targets: [new URL(what).host] }] } : what),
