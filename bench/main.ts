@@ -1,5 +1,6 @@
 import { keepYoungGenerationSmall } from '../src/main/young-generation.ts';
 import { benchIngest } from './ingest.ts';
+import { benchLookups } from './lookups.ts';
 import { benchMemory } from './memory.ts';
 import { benchPasswords } from './passwords.ts';
 import { benchPoll } from './poll.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   poll: benchPoll,
   'poll-argocd': benchPollArgocd,
   record: benchRecord,
+  lookups: benchLookups,
   ingest: benchIngest,
   start: benchStart,
   windows: benchWindows,

@@ -6,7 +6,7 @@ import type { Outcome } from './trouble.ts';
 export type Kept = Pick<Lookups, 'known' | 'keep'>;
 
 /** What is to be looked up next. Each throws `StoreFailure` when the store cannot do it. */
-export interface Queue extends Pick<Lookups, 'due' | 'nextAt' | 'postpone'> {
+export interface Queue extends Pick<Lookups, 'due' | 'postpone'> {
   /** Records what a lookup found, and ends it. */
   settle(lookup: Lookup, changes: readonly FoundChange[]): Promise<void>;
 }

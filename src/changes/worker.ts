@@ -58,9 +58,9 @@ export class Worker {
   async run(): Promise<void> {
     const { stop, log, source } = this.#options;
     while (!stop.aborted) {
-      let worked = false;
+      let napMs: number;
       try {
-        worked = await this.#workOnce();
+        napMs = await this.#workOnce();
       } catch (error) {
         if (stop.aborted) return;
         if (error instanceof StoreFailure) log.warn({ source, detail: error.message }, 'a lookup was not recorded');
@@ -68,20 +68,20 @@ export class Worker {
         await this.#sleep(SHORTEST_NAP_MS);
         continue;
       }
-      if (!worked) await this.#sleep(await this.#napMs().catch(() => SHORTEST_NAP_MS));
+      if (napMs > 0) await this.#sleep(napMs);
     }
   }
 
-  /** True when something was due and was worked on. */
-  async #workOnce(): Promise<boolean> {
+  /** For how long nothing will be due, in milliseconds; 0: something was, and was worked on. */
+  async #workOnce(): Promise<number> {
     const { queue, source, clock } = this.#options;
     this.#woken = false;
     const now = clock.now();
-    if (now < this.#restUntil) return false;
-    const due = await queue.due(source, now, AT_ONCE, []);
-    const ends = await Promise.allSettled(due.map((lookup) => this.#lookUp(lookup)));
+    if (now < this.#restUntil) return napMs(this.#restUntil - now);
+    const { lookups, nextAt } = await queue.due(source, now, AT_ONCE);
+    const ends = await Promise.allSettled(lookups.map((lookup) => this.#lookUp(lookup)));
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    return due.length > 0;
+    return lookups.length > 0 ? 0 : napMs((nextAt ?? Number.POSITIVE_INFINITY) - now);
   }
 
   async #lookUp(lookup: Lookup): Promise<void> {
@@ -114,20 +114,16 @@ export class Worker {
     await queue.postpone(lookup.id, reason, again);
   }
 
-  async #napMs(): Promise<number> {
-    const { queue, source, clock } = this.#options;
-    const next = await queue.nextAt(source);
-    const until = Math.max(next ?? Number.POSITIVE_INFINITY, this.#restUntil);
-    // One that is due may wait for an earlier one of its target.
-    return Math.min(LONGEST_NAP_MS, Math.max(SHORTEST_NAP_MS, until - clock.now()));
-  }
-
   async #sleep(ms: number): Promise<void> {
     const { clock, stop } = this.#options;
     if (this.#woken && clock.now() >= this.#restUntil) return;
     this.#nap = new AbortController();
     await clock.sleep(ms, AbortSignal.any([stop, this.#nap.signal])).catch(() => {});
   }
+}
+
+function napMs(untilDueMs: number): number {
+  return Math.min(LONGEST_NAP_MS, Math.max(SHORTEST_NAP_MS, untilDueMs));
 }
 
 function givenUp({ commit, lookup }: Lookup, { reason }: Trouble): FoundChange {

@@ -14,7 +14,7 @@ import { settleTick } from './errors/settle-tick.ts';
 import { sweepErrorsStep } from './errors/sweep-errors.ts';
 import { giveVerdict, type Judging } from './give-verdict.ts';
 import { keepCommits, knownCommits } from './kept-commits.ts';
-import { dueLookups, type Lookups, nextLookupAt, postponeLookup } from './lookups.ts';
+import { dueLookups, type Lookups, postponeLookup } from './lookups.ts';
 import { type Messages, openMessages } from './messages.ts';
 import { migrate } from './migrations.ts';
 import type { Overridden } from './overridden.ts';
@@ -76,6 +76,8 @@ export interface Ledger {
 export interface SweepBefore {
   readonly rows: number;
   readonly errors: number;
+  /** The sources whose lookups somebody works on: those of others keep no row. Left out: all. */
+  readonly lookedUp?: readonly string[] | undefined;
 }
 
 /** Opens the SQLite ledger in `file` and brings its tables up to date. Throws a `StoreFailure` that names the file. */
@@ -132,7 +134,8 @@ export async function openLedger(options: {
           const swept = await inTransaction(
             store,
             clock,
-            async (trx) => (await sweepStep(trx, before.rows)) ?? (await sweepErrorsStep(trx, before.errors)),
+            async (trx) =>
+              (await sweepStep(trx, before.rows, before.lookedUp)) ?? (await sweepErrorsStep(trx, before.errors)),
           );
           done = swept === null;
           if (swept !== null) observe({ kind: 'swept', table: swept.table, rows: swept.rows });
@@ -167,8 +170,7 @@ export async function openLedger(options: {
       return changes;
     },
     lookups: {
-      due: (source, now, limit, besides) => reading(() => dueLookups(reader, source, now, limit, besides)),
-      nextAt: (source) => reading(() => nextLookupAt(reader, source)),
+      due: (source, now, limit) => reading(() => dueLookups(reader, source, now, limit)),
       postpone: (id, reason, at) => inTransaction(store, clock, (trx) => postponeLookup(trx, id, reason, at)),
       known: (repository, refs) => reading(() => knownCommits(reader, repository, refs)),
       keep: (repository, values) => inTransaction(store, clock, (trx) => keepCommits(trx, repository, values)),

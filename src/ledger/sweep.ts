@@ -1,7 +1,7 @@
-import type { ExpressionBuilder, Kysely, Transaction } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable, Transaction } from 'kysely';
 import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
 import { sweepMessages } from './sweep-messages.ts';
-import type { Tables } from './tables.ts';
+import type { DeploymentsTable, Tables } from './tables.ts';
 import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
 import { WINDOW_COLUMNS, windowDeployment } from './window-rows.ts';
 
@@ -28,13 +28,19 @@ export interface Swept {
  * Takes away a bounded number of rows older than `before` (milliseconds since the epoch); nothing once all are gone.
  * Totals stay, and so do the ids, with their verdict: a row is decided once and for ever. What an incident needs
  * that was still open then, that a gauge still shows, or that the next deployment's commits are compared with, stays.
- * Changes stay for ever: they are what says which commits a target has had.
+ * Changes stay for ever: they are what says which commits a target has had. What waits to be looked up stays where it
+ * belongs to one of `lookedUp`, which somebody works on; undefined: all.
  */
-export async function sweepStep(trx: Transaction<Tables>, before: number): Promise<Swept | null> {
-  const deployments = await oldDeployments(trx, before).execute();
+export async function sweepStep(
+  trx: Transaction<Tables>,
+  before: number,
+  lookedUp?: readonly string[],
+): Promise<Swept | null> {
+  const deployments = await oldDeployments(trx, before, lookedUp).execute();
   if (deployments.length > 0) {
     const decided = deployments.map(({ source, upstream_id, outcome }) => ({ source, upstream_id, verdict: outcome }));
     await insertRows(trx, 'decided', decided);
+    await endLookups(trx, deployments);
     await remove(trx, 'deployments', deployments);
     const removed = deployments.map((row) => windowDeployment(row.target_id, row));
     return { table: 'deployments', rows: deployments.length, windows: { ...NO_WINDOW_CHANGES, removed } };
@@ -71,12 +77,14 @@ export async function sweepStep(trx: Transaction<Tables>, before: number): Promi
   return messages === 0 ? null : { table: 'messages', rows: messages, windows: NO_WINDOW_CHANGES };
 }
 
-function oldDeployments(trx: Kysely<Tables>, before: number) {
+function oldDeployments(trx: Kysely<Tables>, before: number, lookedUp: readonly string[] | undefined) {
   return trx
     .selectFrom('deployments')
-    .select(['id', 'source', 'upstream_id', 'outcome', 'target_id', ...WINDOW_COLUMNS])
+    .select(['id', 'source', 'upstream_id', 'outcome', 'target_id', 'delivery', ...WINDOW_COLUMNS])
     .where('at', '<', before)
-    .where((e) => e.not(e.exists(waitingLookup(e))))
+    .$if(lookedUp === undefined || lookedUp.length > 0, (q) =>
+      q.where((e) => e.not(e.exists(waitingLookup(e, lookedUp)))),
+    )
     .where((e) =>
       e.or([
         e('outcome', '=', 'failure'),
@@ -101,12 +109,25 @@ function oldDeployments(trx: Kysely<Tables>, before: number) {
     .limit(ROWS_PER_STATEMENT);
 }
 
-function waitingLookup(e: ExpressionBuilder<Tables, 'deployments'>) {
-  return e
+function waitingLookup(e: ExpressionBuilder<Tables, 'deployments'>, lookedUp: readonly string[] | undefined) {
+  const waiting = e
     .selectFrom('lookups')
     .select('lookups.id')
     .whereRef('lookups.source', '=', 'deployments.source')
     .whereRef('lookups.upstream_id', '=', 'deployments.upstream_id');
+  return lookedUp === undefined ? waiting : waiting.where('lookups.source', 'in', lookedUp);
+}
+
+/** Nobody worked on them. */
+async function endLookups(
+  trx: Kysely<Tables>,
+  deployments: readonly Pick<Selectable<DeploymentsTable>, 'source' | 'upstream_id' | 'delivery'>[],
+): Promise<void> {
+  const queued = deployments.filter(({ delivery }) => delivery === 'queued');
+  for (const [source, rows] of Map.groupBy(queued, (row) => row.source)) {
+    const ids = rows.map((row) => row.upstream_id);
+    await trx.deleteFrom('lookups').where('source', '=', source).where('upstream_id', 'in', ids).execute();
+  }
 }
 
 function lastSuccess(e: ExpressionBuilder<Tables, 'deployments'>) {

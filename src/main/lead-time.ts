@@ -42,6 +42,11 @@ export function commitsOf(settings: AnySourceSettings): Batch['commits'] {
   return settings.forge === null ? 'no_forge' : 'lookup';
 }
 
+/** The names of the sources whose deployments' commits are looked up. */
+export function lookedUpSources(sources: readonly AnySourceSettings[]): readonly string[] {
+  return sources.filter((settings) => commitsOf(settings) === 'lookup').map(({ name }) => name);
+}
+
 /** Why a change of a source can be without a lead time: the series that it shows from the start. */
 export function unknownLeadTimesOf(settings: AnySourceSettings): readonly UnknownLeadTime[] {
   const commits = commitsOf(settings);

@@ -20,6 +20,7 @@ import { planMessages } from '../notify/plan.ts';
 import { PARK_REASONS } from '../notify/trouble.ts';
 import { Intake } from '../sink/intake.ts';
 import { openSink } from '../sink/sink.ts';
+import { lookedUpSources } from './lead-time.ts';
 import { type Notifier, startNotifier } from './notifying.ts';
 import { USER_AGENT, VERSION } from './package.ts';
 import type { Log } from './parts.ts';
@@ -158,6 +159,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     recorder,
     metrics: shown,
     retentionMs: () => ({ rows: config.retentionMs, errors: config.sink.retentionMs }),
+    lookedUp: () => lookedUpSources(config.sources),
     clock,
     log,
     stop: stopping.signal,

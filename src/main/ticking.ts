@@ -16,6 +16,8 @@ export async function letTimePass(parts: {
   readonly metrics: Metrics;
   /** Milliseconds. */
   readonly retentionMs: () => { readonly rows: number; readonly errors: number };
+  /** The sources whose lookups of commits are worked on. */
+  readonly lookedUp: () => readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;
@@ -35,7 +37,8 @@ export async function letTimePass(parts: {
     every(RELEASE_MS, 'release', async () => metrics.tick(clock.now())),
     every(SWEEP_MS, 'sweep', () => {
       const { rows, errors } = parts.retentionMs();
-      return recorder.sweep({ rows: clock.now() - rows, errors: clock.now() - errors }, stop);
+      const now = clock.now();
+      return recorder.sweep({ rows: now - rows, errors: now - errors, lookedUp: parts.lookedUp() }, stop);
     }),
   ]);
 }

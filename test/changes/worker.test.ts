@@ -38,9 +38,10 @@ class Bench implements Disposable {
       queue: {
         due: async (_, now, limit) => {
           if (this.storeFails) throw new StoreFailure('the disk is full');
-          return this.waiting.filter(({ nextAt }) => nextAt <= now).slice(0, limit);
+          const lookups = this.waiting.filter(({ nextAt }) => nextAt <= now).slice(0, limit);
+          const [nextAt] = this.waiting.map((one) => one.nextAt).toSorted((a, b) => a - b);
+          return { lookups, nextAt: lookups.length > 0 ? null : (nextAt ?? null) };
         },
-        nextAt: async () => this.waiting.map(({ nextAt }) => nextAt).toSorted((a, b) => a - b)[0] ?? null,
         postpone: async (id, _, nextAt) => {
           const index = this.waiting.findIndex((one) => one.id === id);
           const [one] = this.waiting.splice(index, 1);

@@ -39,7 +39,7 @@ function looked(deployments: readonly Deployment[], more: Partial<Batch> = {}): 
 }
 
 async function due(ledger: Ledger, limit = 100): Promise<readonly Lookup[]> {
-  return await ledger.lookups.due('ci', at(1_000_000), limit, []);
+  return (await ledger.lookups.due('ci', at(1_000_000), limit)).lookups;
 }
 
 /** Works through the queue: `find` says what each deployment brought. */
@@ -155,12 +155,13 @@ export function changesContract(open: OpenStore): void {
     const [first] = await due(store.ledger);
     await store.ledger.lookups.postpone(first?.id ?? 0, 'unavailable', at(500));
     await store.reopen();
-    expect(await store.ledger.lookups.due('ci', at(499), 10, [])).toEqual([]);
-    expect(await store.ledger.lookups.nextAt('ci')).toBe(at(10));
-    const [again] = await store.ledger.lookups.due('ci', at(500), 10, []);
-    expect(again).toMatchObject({ upstreamId: success(1).id, attempts: 1 });
-    expect(await store.ledger.lookups.due('ci', at(500), 10, [again?.id ?? 0])).toEqual([]);
-    expect(await store.ledger.lookups.nextAt('other')).toBeNull();
+    // The later one is due by itself, and is not told of.
+    expect(await store.ledger.lookups.due('ci', at(499), 10)).toEqual({ lookups: [], nextAt: at(500) });
+    expect(await store.ledger.lookups.due('ci', at(500), 10)).toMatchObject({
+      lookups: [{ upstreamId: success(1).id, attempts: 1 }],
+      nextAt: null,
+    });
+    expect(await store.ledger.lookups.due('other', at(500), 10)).toEqual({ lookups: [], nextAt: null });
   });
 
   test('what is new comes before what a first read brought', async () => {
@@ -168,6 +169,23 @@ export function changesContract(open: OpenStore): void {
     await store.ledger.record(looked([success(1)], { origin: 'backfill' }));
     await store.ledger.record(looked([success(2, { target: NEW })]));
     expect((await due(store.ledger)).map(({ target: { app } }) => app)).toEqual([NEW.app, WEB.app]);
+  });
+
+  test('of some hundred targets the oldest of each is told of, those first whose oldest is new', async () => {
+    await using store = await open();
+    const keys = Array.from({ length: 450 }, (_, index) => target(`shop/app-${index}`));
+    const first = keys.slice(0, 250).flatMap((key) => [success(5, { target: key }), success(6, { target: key })]);
+    await store.ledger.record(looked(first, { origin: 'backfill' }));
+    // Of every tenth target the first read had missed an earlier one.
+    const live = keys.map((key, index) => success(index % 10 === 0 ? 1 : 9, { target: key }));
+    await store.ledger.record(looked(live));
+    const isNew = (index: number) => index % 10 === 0 || index >= 250;
+    const expected = [...keys.keys().filter(isNew), ...keys.keys().filter((index) => !isNew(index))].map((index) => {
+      const second = index % 10 === 0 ? 1 : index < 250 ? 5 : 9;
+      return success(second, { target: keys[index] ?? WEB }).id;
+    });
+    expect((await due(store.ledger, 1000)).map(({ upstreamId }) => upstreamId)).toEqual(expected);
+    expect((await due(store.ledger, 300)).map(({ upstreamId }) => upstreamId)).toEqual(expected.slice(0, 300));
   });
 
   test('birth: lead times are shown once the first read is looked up; what it brought is told apart', async () => {
@@ -218,6 +236,36 @@ export function changesContract(open: OpenStore): void {
     // A commit that was there before the retention is still known.
     await work(store.ledger, () => [commit(success(1).id)]);
     expect(await leadTimes(store.ledger)).toMatchObject({ count: 2 });
+  });
+
+  test('retention: what waits of a source that nobody works on any more goes with its deployment', async () => {
+    await using store = await open();
+    const api = target('shop/api', 'other');
+    await store.ledger.record(looked([success(1), success(3)]));
+    await store.ledger.record(
+      looked(
+        [1, 3].map((second) => success(second, { target: api })),
+        { source: 'other' },
+      ),
+    );
+    const before = { rows: T0 + DAY_MS, errors: T0 + DAY_MS };
+    await store.ledger.sweep({ ...before, lookedUp: ['ci'] }, NEVER);
+    const left = async () => (await store.rows('lookups')).map((row) => [row['source'], row['at']]);
+    expect(await left()).toEqual([
+      ['ci', at(1)],
+      ['ci', at(3)],
+      ['other', at(3)],
+    ]);
+    expect(await store.rows('deployments')).toHaveLength(3);
+    await store.ledger.sweep({ ...before, lookedUp: [] }, NEVER);
+    // The latest success of each is what the next one is compared with, should its source come back.
+    expect(await left()).toEqual([
+      ['ci', at(3)],
+      ['other', at(3)],
+    ]);
+    expect((await store.ledger.lookups.due('other', at(1_000_000), 10)).lookups).toMatchObject([
+      { upstreamId: success(3, { target: api }).id, predecessor: null },
+    ]);
   });
 
   test('commits that were told of are kept for good, by repository', async () => {

@@ -141,7 +141,7 @@ export function windowsContract(open: OpenStore): void {
     const watch = new Watch(store, at(0));
     await watch.record(healthBatch([success(10), success(50)], { now: at(100), commits: 'lookup' }));
     for (const second of [10, 50]) {
-      const [lookup] = await store.ledger.lookups.due(WEB.source, at(100), 1, []);
+      const [lookup] = (await store.ledger.lookups.due(WEB.source, at(100), 1)).lookups;
       const changes = ['a', 'b'].map((sha, index) => ({
         known: true as const,
         sha: `${sha} of ${second}`,
