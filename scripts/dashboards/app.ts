@@ -1,7 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DISTRIBUTIONS } from './app-distributions.ts';
 import { dashboard, moments, oneOf, someOf, windowVariable } from './dashboard.ts';
 import { BAD, CALM, FAINT, GOOD, matching, named, PLAIN, SAMPLE_SIZE, WORSE } from './fields.ts';
-import { type Common, distribution, heatmap, query, stat, stateTimeline, table, timeseries } from './panels.ts';
+import { type Common, query, stat, stateTimeline, table, timeseries } from './panels.ts';
 import { inWindow, JOB, ONE_APP, ONE_APP_ERRORS, shown, TARGET, windowOverTime } from './selectors.ts';
 
 const OF_ENVIRONMENT = `${JOB}, environment="$environment"`;
@@ -204,49 +205,6 @@ const HISTORY = [
       'lead time {{source}}',
     ),
   ),
-];
-
-const LEADS =
-  'The violet marks are exemplars: with the link that docs/dashboards.md sets up, each leads to its deployment.';
-
-function buckets(metric: string): string {
-  return `sum by (le) (increase(${metric}{${ONE_APP}}[$__rate_interval]))`;
-}
-
-function ofAllHistory(title: string, metric: string, what: string) {
-  return distribution(
-    {
-      title,
-      description: `${what} of all known history, by bucket, each up to its bound. There from the first scrape on.`,
-      span: 8,
-      height: 9,
-      unit: 'short',
-      decimals: 0,
-      noValue: 'none known',
-      steps: [CALM],
-    },
-    `sum by (le) (max by (source, kind, le) (${metric}{${ONE_APP}}))`,
-  );
-}
-
-function asHeatmap(title: string, metric: string, what: string) {
-  return heatmap(
-    { title, description: `${what} over time. ${LEADS}`, span: 8, height: 9, unit: 's', noValue: 'none known' },
-    buckets(metric),
-  );
-}
-
-const DISTRIBUTIONS = [
-  asHeatmap('Times to recover', 'dora_recovery_time_seconds_bucket', 'How long incidents lasted that recovered'),
-  asHeatmap('Lead times', 'dora_lead_time_seconds_bucket', 'How long changes took from commit to deployed'),
-  asHeatmap(
-    'Durations of deployments',
-    'dora_deployment_duration_seconds_bucket',
-    'How long successful deployments ran',
-  ),
-  ofAllHistory('Times to recover, all', 'dora_recovery_time_seconds_bucket', 'Recovered incidents'),
-  ofAllHistory('Lead times, all', 'dora_lead_time_seconds_bucket', 'Changes'),
-  ofAllHistory('Durations, all', 'dora_deployment_duration_seconds_bucket', 'Successful deployments'),
 ];
 
 const ERRORS = [
