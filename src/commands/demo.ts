@@ -10,6 +10,8 @@ import type { Flags } from '../config/command-line.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
 import { startArgocd } from '../demo/argocd/start.ts';
 import { startForge } from '../demo/forge/start.ts';
+import { furnish } from '../demo/homeserver/furnish.ts';
+import { startHomeserver } from '../demo/homeserver/start.ts';
 import { continueStory } from '../demo/story/continue-story.ts';
 import { continueForge, DEMO_FORGE_TOKEN } from '../demo/story/forge-story.ts';
 import { SERVICES } from '../demo/story/rollout-cast.ts';
@@ -27,7 +29,8 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const USUAL_ADDRESS: ListenAddress = { host: '127.0.0.1', port: 3672 };
 
 /**
- * Runs this program, unmodified, against simulated servers that go on living: Woodpecker, and Argo CD behind it.
+ * Runs this program, unmodified, against simulated servers that go on living: Woodpecker, Argo CD behind it, and a Matrix
+ * homeserver whose rooms are told.
  * `onSignalsTaken` is called once signals end the demo in order.
  */
 export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<number> {
@@ -40,6 +43,8 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
   const woodpecker = await startWoodpecker({ version: '3.17.0', now });
   const argocd = await startArgocd({ version: '3.5.1', now });
   const forge = await startForge({ now, token: DEMO_FORGE_TOKEN });
+  const { state: rooms, token: matrixToken, rooms: names } = furnish(now);
+  const homeserver = await startHomeserver(rooms);
   const begin = now();
   seedStory(woodpecker.state, { seed: SEED, now: begin, days: DAYS });
   seedRollouts(argocd.state, { seed: SEED, now: begin, days: DAYS, builds: woodpecker.state });
@@ -59,16 +64,19 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     writeFileSync(join(folder, 'woodpecker-token'), DEMO_TOKEN, { mode: 0o600 });
     writeFileSync(join(folder, 'argocd-token'), DEMO_ARGOCD_TOKEN, { mode: 0o600 });
     writeFileSync(join(folder, 'forge-token'), DEMO_FORGE_TOKEN, { mode: 0o600 });
+    writeFileSync(join(folder, 'matrix-token'), matrixToken, { mode: 0o600 });
     const address = addressText(flags.listenAddress ?? USUAL_ADDRESS);
-    writeFileSync(config, configuration(woodpecker.url, argocd.url, forge.url, address));
+    const matrix = notifications(homeserver.url, names, address);
+    writeFileSync(config, configuration(woodpecker.url, argocd.url, forge.url, address) + matrix);
     return await runProgram(config, stop.signal, (url) =>
-      process.stdout.write(guide(url, woodpecker.url, argocd.url, folder)),
+      process.stdout.write(guide(url, woodpecker.url, argocd.url, homeserver.url, folder)),
     );
   } finally {
     clearInterval(living);
     await woodpecker.close();
     await argocd.close();
     await forge.close();
+    await homeserver.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -144,9 +152,21 @@ sources:
 `;
 }
 
-function guide(url: string, woodpecker: string, argocd: string, folder: string): string {
+/** Where no Grafana is, the program's own list of deployments takes the place of the dashboard, if its port is known. */
+function notifications(homeserver: string, rooms: { critical: string; warning: string }, address: string): string {
+  const dashboard = address.endsWith(':0') ? '' : `http://${address}/api/v1/deployments?source={source}&app={app}`;
+  return `notify:
+  dashboard_url: "${dashboard}"
+  matrix:
+    homeserver: ${homeserver}
+    token_file: ./matrix-token
+    rooms: {critical: "${rooms.critical}", warning: "${rooms.warning}"}
+`;
+}
+
+function guide(url: string, woodpecker: string, argocd: string, homeserver: string, folder: string): string {
   return `
-dora-exporter runs against simulated Woodpecker and Argo CD servers with ${DAYS} days of history that go on living.
+dora-exporter runs against simulated Woodpecker, Argo CD and Matrix servers with ${DAYS} days of history that go on living.
 
   status page   ${url}/
   metrics       ${url}/metrics
@@ -154,6 +174,7 @@ dora-exporter runs against simulated Woodpecker and Argo CD servers with ${DAYS}
   deployments   ${url}/api/v1/deployments
   Woodpecker    ${woodpecker} (simulated)
   Argo CD       ${argocd} (simulated)
+  Matrix rooms  ${homeserver}/ (simulated)
   files         ${folder} (gone when the demo ends)
 
 Point a Prometheus at ${url}/metrics, and try:
@@ -167,7 +188,11 @@ Point a Prometheus at ${url}/metrics, and try:
   change failure rate of what happened since
     sum by (app) (increase(dora_change_failures_total[1h])) / (sum by (app) (increase(dora_deployments_total[1h])) > 0)
 
-A deployment fails every few minutes, and is mended: watch the status page. Ctrl-C ends the demo.
+A deployment fails every few minutes, and is mended: watch the status page and the rooms. To see a message at once:
+
+    node src/main.ts test-alert --config.file=${folder}/config.yml --form=dag
+
+Ctrl-C ends the demo.
 
 `;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Program } from '../support/program.ts';
+import { Program, runProgram } from '../support/program.ts';
 import { Page } from './page.ts';
 import { attemptsOf, storyOf } from './raw-story.ts';
 
@@ -52,6 +52,14 @@ it('demo serves several teams at any free port, says where, and ends on SIGTERM 
     expect(recoveries).toBeGreaterThan(10);
     expect(demo.stdout.match(/^ {4}\S.*dora_/gm), 'queries to try').toHaveLength(3);
     expect((await fetch(url)).status).toBe(200);
+
+    const files = /^ +files +(\S+) /m.exec(demo.stdout)?.[1] ?? '';
+    const rooms = /^ +Matrix rooms +(http\S+) /m.exec(demo.stdout)?.[1] ?? '';
+    const alert = await runProgram(['test-alert', `--config.file=${files}/config.yml`, '--form=dag']);
+    expect(alert, alert.output).toMatchObject({ code: 0 });
+    const shown = await (await fetch(rooms)).text();
+    expect(shown).toContain('❌ DAG <b>test-dag</b> run test-run FAILED<br>step <code>test-step</code> exit 1');
+    expect(shown.match(/<h2>/g), 'rooms').toHaveLength(2);
 
     // The windows are the story's own: counted from the rows of the simulated server, without a line of the program.
     const server = /^ +Woodpecker +(http\S+) /m.exec(demo.stdout)?.[1] ?? '';

@@ -32,27 +32,6 @@ describe('on the simulated homeserver', () => {
     expect(on.server.requests.filter(({ path }) => path.includes('/send/')).length).toBeGreaterThan(15);
   });
 
-  test('B32: an error of the server that comes back for one message alone parks it', { timeout: 60_000 }, async () => {
-    const on = await started();
-    await on.liftLimit();
-    const rooms = await twoRooms(on);
-    await using stage = await NotifierStage.open(on, {
-      rooms: rooms.names,
-      clock: hurried,
-      homeserver: (real) => ({
-        ...real,
-        send: async (roomId, txnId, content, stop) =>
-          String(content).includes('error 0')
-            ? { ok: false, trouble: { kind: 'server_error', detail: '500 M_UNKNOWN: Internal server error' } }
-            : await real.send(roomId, txnId, content, stop),
-      }),
-    });
-    const ids = await stage.tellMany(4);
-    await stage.drained();
-    expect(idsIn(await plainMessages(on, rooms.critical))).toEqual(ids.slice(1));
-    expect(stage.count({ kind: 'parked', reason: 'server_error' })).toBe(1);
-  });
-
   test('an edit whose message is not there goes as a message of its own', { timeout: 60_000 }, async () => {
     const on = await started();
     await on.liftLimit();

@@ -25,12 +25,24 @@ export const hurried: Clock = {
   sleep: (ms, signal) => systemClock.sleep(Math.max(5, ms / 100), signal),
 };
 
+/** A clock that goes so many times as fast. */
+export function quick(times: number): Clock {
+  const begin = systemClock.now();
+  return {
+    now: () => begin + (systemClock.now() - begin) * times,
+    monotonic: () => systemClock.monotonic() * times,
+    sleep: (ms, signal) => systemClock.sleep(ms / times, signal),
+  };
+}
+
 export interface NotifierOptions {
   readonly rooms: Readonly<Record<RoomName, string>>;
   readonly dedupeMs?: number;
   readonly throttleMs?: number;
   readonly clock?: Clock;
   readonly requestTimeoutMs?: number;
+  /** Where the homeserver is reached; absent: by its own address. */
+  readonly url?: string;
   readonly token?: () => string;
   /** What stands between the sender and the homeserver, or the ledger. */
   readonly homeserver?: (real: Homeserver) => Homeserver;
@@ -50,7 +62,7 @@ export class NotifierStage implements AsyncDisposable {
   #sender: Sender | null = null;
 
   private constructor(on: TestHomeserver, options: NotifierOptions, ledger: Ledger, folder: AsyncDisposable) {
-    this.#url = on.url;
+    this.#url = options.url ?? on.url;
     this.#token = on.bot.token;
     this.#options = options;
     this.ledger = ledger;
@@ -115,7 +127,7 @@ export class NotifierStage implements AsyncDisposable {
 
   /** Makes these known, as a commit does. */
   async tell(...news: readonly News[]): Promise<void> {
-    await this.ledger.messages.announce(news, new Map(), Date.now());
+    await this.ledger.messages.announce(news, new Map(), (this.#options.clock ?? systemClock).now());
     this.#sender?.wake();
   }
 
@@ -137,8 +149,8 @@ export class NotifierStage implements AsyncDisposable {
     ).length;
   }
 
-  async until(condition: () => unknown, what: string): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+  async until(condition: () => unknown, what: string, patienceMs = PATIENCE_MS): Promise<void> {
+    const deadline = performance.now() + patienceMs;
     while (!(await condition())) {
       if (performance.now() > deadline) throw new Error(`not seen: ${what}\n${this.logged.join('\n')}`);
       await wait(25);
@@ -146,11 +158,15 @@ export class NotifierStage implements AsyncDisposable {
   }
 
   /** Resolves once nothing waits any more. */
-  async drained(): Promise<void> {
-    await this.until(async () => {
-      const { rooms } = await this.ledger.messages.status();
-      return rooms.every(({ pending }) => pending === 0);
-    }, 'everything is sent');
+  async drained(patienceMs = PATIENCE_MS): Promise<void> {
+    await this.until(
+      async () => {
+        const { rooms } = await this.ledger.messages.status();
+        return rooms.every(({ pending }) => pending === 0);
+      },
+      'everything is sent',
+      patienceMs,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

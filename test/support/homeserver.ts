@@ -32,7 +32,7 @@ export interface TestHomeserver extends AsyncDisposable {
   requirePower(room: TestRoom, level: number): Promise<void>;
   /** Replaces a room; its alias moves to the new one, which the bot has not joined. */
   upgrade(room: TestRoom): Promise<TestRoom>;
-  /** Takes the limit off the bot's messages. */
+  /** Takes the limit off what the bot sends, and off the rooms that the person makes. */
   liftLimit(): Promise<void>;
   /** Stops the server, as by `kill -9`. */
   down(): Promise<void>;
@@ -107,8 +107,10 @@ export function overHttp(url: string, tokens: Tokens, serverName = 'localhost') 
       return { id: made.replacement_room, alias: room.alias };
     },
     async liftLimit(): Promise<void> {
-      const path = `/_synapse/admin/v1/users/${encodeURIComponent(bot.userId)}/override_ratelimit`;
-      await ask('admin', 'POST', path, { messages_per_second: 0, burst_count: 0 });
+      for (const user of [bot.userId, `@human:${serverName}`]) {
+        const path = `/_synapse/admin/v1/users/${encodeURIComponent(user)}/override_ratelimit`;
+        await ask('admin', 'POST', path, { messages_per_second: 0, burst_count: 0 });
+      }
     },
   };
 }
