@@ -15,23 +15,26 @@ export function openBenchLedger(file: string): Promise<Ledger> {
   return openLedger({ file, rules: { expiryMs: 30 * 86_400_000 }, plan: () => [], clock, observe: () => {} });
 }
 
-/** A history of `deployments` over `targets`, in batches of `size`; every tenth attempt fails. */
-export function* story(deployments: number, targets: number, size: number): Generator<Batch> {
+/**
+ * A history of `deployments` over `targets`, in batches of `size`, one a second from `begin` on (milliseconds since the
+ * epoch); every tenth attempt fails.
+ */
+export function* story(deployments: number, targets: number, size: number, begin = BEGIN): Generator<Batch> {
   const facts: TargetFacts[] = Array.from({ length: targets }, (_, index) => ({
     target: { source: 'ci', app: `team-${index % 50}/app-${index}`, environment: 'production' },
     team: `team-${index % 50}`,
-    observedSince: BEGIN,
+    observedSince: begin,
   }));
   for (let first = 0; first < deployments; first += size) {
     const rows = Array.from({ length: size }, (_, offset) => {
       const number = first + offset;
-      return deployment((facts[number % targets] as TargetFacts).target, number, targets);
+      return deployment((facts[number % targets] as TargetFacts).target, { number, targets, begin });
     });
     const named = new Set(rows.map(({ target }) => target));
     yield {
       source: 'ci',
       origin: 'backfill',
-      now: BEGIN + first * 1000,
+      now: begin + first * 1000,
       capabilities: { kinds: ['deployment'], causes: ['deployment'], rework: ['deployment'] },
       deployments: rows,
       ignored: [],
@@ -45,14 +48,20 @@ export function* story(deployments: number, targets: number, size: number): Gene
   }
 }
 
-function deployment(target: TargetKey, number: number, targets: number): Deployment {
+interface Numbered {
+  readonly number: number;
+  readonly targets: number;
+  readonly begin: number;
+}
+
+function deployment(target: TargetKey, { number, targets, begin }: Numbered): Deployment {
   const commit = number.toString(16).padStart(40, '0');
   return {
-    id: `${number}:${BEGIN + number * 1000}`,
+    id: `${number}:${begin + number * 1000}`,
     target,
     // Of each target every tenth, at another time for each.
     outcome: (number + Math.floor(number / targets)) % 10 === 0 ? 'failure' : 'success',
-    at: BEGIN + number * 1000,
+    at: begin + number * 1000,
     sequence: number,
     order: number,
     durationMs: 60_000 + (number % 100) * 1000,

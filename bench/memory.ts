@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { openBenchLedger, story } from './ledger-story.ts';
 import type { Row } from './row.ts';
+import { startWholeProgram } from './whole-program.ts';
 
 const DEPLOYMENTS = 100_000;
 const SCRAPES = 5;
 
-/** Resident memory of the whole program over a full ledger, after some scrapes as Prometheus makes them. */
+/** Resident memory of the whole program over a ledger whose rows are all in the windows, after some scrapes as Prometheus makes them. */
 export async function benchMemory(): Promise<Row[]> {
   return [await residentMemory(1000, 160), await residentMemory(10_000, 600)];
 }
@@ -19,13 +17,12 @@ async function residentMemory(targets: number, limit: number): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'dora-bench-'));
   try {
     const ledger = await openBenchLedger(join(folder, 'dora.db'));
-    for (const batch of story(DEPLOYMENTS, targets, 5000)) await ledger.record(batch);
+    const begin = Date.now() - DEPLOYMENTS * 1000;
+    for (const batch of story(DEPLOYMENTS, targets, 5000, begin)) await ledger.record(batch);
     await ledger.close();
-    writeFileSync(join(folder, 'token'), 'bench-token');
-    writeFileSync(join(folder, 'config.yml'), CONFIGURATION);
-    const figure = await scraped(join(folder, 'config.yml'));
+    const figure = await scraped(folder);
     return {
-      name: `resident memory, ${targets.toLocaleString('en')} targets, 100,000 deployments`,
+      name: `resident memory, ${targets.toLocaleString('en')} targets, 100,000 deployments in the windows`,
       figure,
       unit: 'MB',
       target: `at most ${limit} MB`,
@@ -37,34 +34,14 @@ async function residentMemory(targets: number, limit: number): Promise<Row> {
   }
 }
 
-/** Nothing answers at its upstream: what is measured is the ledger's targets on the page. */
-const CONFIGURATION = `web: {listen_address: "127.0.0.1:0"}
-ledger: sqlite:./dora.db
-sources: [{type: woodpecker, name: ci, url: "http://127.0.0.1:9", token_file: ./token}]
-`;
-
-async function scraped(config: string): Promise<number> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const program = spawn(process.execPath, [main, `--config.file=${config}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    const url = await urlOf(program.stdout);
-    for (let scrape = 0; scrape < SCRAPES; scrape += 1) {
-      const answer = await fetch(`${url}/metrics`, {
-        headers: { accept: 'application/openmetrics-text;version=1.0.0' },
-      });
-      await answer.arrayBuffer();
-    }
-    const status = readFileSync(`/proc/${program.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
-  } finally {
-    program.kill('SIGKILL');
+async function scraped(folder: string): Promise<number> {
+  using program = await startWholeProgram(folder);
+  for (let scrape = 0; scrape < SCRAPES; scrape += 1) {
+    const answer = await fetch(`${program.url}/metrics`, {
+      headers: { accept: 'application/openmetrics-text;version=1.0.0' },
+    });
+    await answer.arrayBuffer();
   }
-}
-
-async function urlOf(output: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: output })) {
-    const { msg, url } = JSON.parse(line);
-    if (msg === 'serving') return url;
-  }
-  throw new Error('the program did not start');
+  const status = readFileSync(`/proc/${program.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
 }

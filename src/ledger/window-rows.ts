@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable } from 'kysely';
 import type { FailureCause } from '../domain/deployment.ts';
 import type { WindowDeployment } from '../domain/deployment-timeline.ts';
@@ -8,6 +7,7 @@ import type { Span } from '../domain/windows.ts';
 import { inSlices, ROWS_PER_STATEMENT } from './rows.ts';
 import type { DeploymentsTable, Tables } from './tables.ts';
 import { NO_WINDOW_CHANGES, type OfTarget, type WindowChanges } from './window-log.ts';
+import { deploymentsAfter, type Place, pages } from './window-pages.ts';
 
 /** After these ends the target is well: such an incident has a recovery time. */
 export const WELL: readonly CloseOutcome[] = ['recovered', 'resolved', 'withdrawn'];
@@ -122,25 +122,9 @@ export async function* readWindow(db: Kysely<Tables>, target: number, { after, u
   }
 }
 
-interface Place {
-  readonly at: number;
-  readonly id: number;
-}
-
 /** Reads what windows are taken over that ended after `since`, in bounded parts, in the order of their ends. */
 export async function* readWindowRows(db: Kysely<Tables>, since: number): AsyncGenerator<WindowChanges> {
-  const deployments = (after: Place) =>
-    db
-      .selectFrom('deployments')
-      .select(['id', 'target_id', ...WINDOW_COLUMNS])
-      .where('at', '>=', after.at)
-      .where((e) => e.or([e('at', '>', after.at), e('id', '>', after.id)]))
-      .orderBy('at')
-      .orderBy('id')
-      .limit(ROWS_PER_STATEMENT)
-      .execute();
-  for await (const rows of pages(since, deployments))
-    yield { ...NO_WINDOW_CHANGES, added: rows.map((row) => windowDeployment(row.target_id, row)) };
+  for await (const added of pages(since, (after) => deploymentsAfter(db, after))) yield { ...NO_WINDOW_CHANGES, added };
 
   const incidents = async (after: Place) => {
     const rows = await recoveries(db)
@@ -171,18 +155,5 @@ export async function* readWindowRows(db: Kysely<Tables>, since: number): AsyncG
   for await (const rows of pages(since, changes)) {
     const found = rows.map((row) => ({ target: row.target_id, at: row.at, leadMs: row.lead_ms ?? 0 }));
     yield { ...NO_WINDOW_CHANGES, changes: found };
-  }
-}
-
-/** Page after page of what ended after `since`, letting others run in between. */
-async function* pages<R extends Place>(since: number, read: (after: Place) => Promise<R[]>): AsyncGenerator<R[]> {
-  let after: Place = { at: since, id: Number.MAX_SAFE_INTEGER };
-  for (;;) {
-    const rows = await read(after);
-    yield rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < ROWS_PER_STATEMENT) return;
-    after = last;
-    await setImmediate();
   }
 }

@@ -28,7 +28,8 @@ const BLANK: Pages = {
  * changed or aged out alone. Rows stay while their target is gone, as it may come back.
  */
 export class WindowBook {
-  readonly #windows: readonly Window[];
+  /** How long after a row's end it moves: into all windows, and out of each. */
+  readonly #edges: readonly number[];
   readonly #longestMs: number;
   readonly #targets = new Map<number, Pages>();
   /** Those of which it is not known when their next row will move. */
@@ -39,7 +40,7 @@ export class WindowBook {
 
   /** `now` in milliseconds since the epoch. */
   constructor(windows: readonly Window[], now: number) {
-    this.#windows = windows;
+    this.#edges = [0, ...windows.map(({ ms }) => ms)];
     this.#longestMs = Math.max(0, ...windows.map(({ ms }) => ms));
     this.#now = now;
   }
@@ -50,7 +51,9 @@ export class WindowBook {
     const touched = new Set<number>();
     const pagesOf = (target: number): Pages => {
       touched.add(target);
-      const pages = this.#targets.get(target) ?? blank();
+      const known = this.#targets.get(target);
+      if (known !== undefined) return known;
+      const pages = blank();
       this.#targets.set(target, pages);
       return pages;
     };
@@ -131,14 +134,18 @@ export class WindowBook {
 
   #dueAt({ deployments, recoveries, changes }: Pages): number | null {
     let due: number | null = null;
-    for (const edge of [0, ...this.#windows.map(({ ms }) => ms)]) {
+    for (const edge of this.#edges) {
       const after = this.#now - edge;
-      const closes = [...recoveries.values()].map(({ closedAt }) => closedAt).filter((at) => at > after);
-      for (const at of [deployments.next(after), changes.next(after), ...closes])
-        if (at !== null && (due === null || at + edge < due)) due = at + edge;
+      due = earlier(due, deployments.next(after), edge);
+      due = earlier(due, changes.next(after), edge);
+      for (const { closedAt } of recoveries.values()) if (closedAt > after) due = earlier(due, closedAt, edge);
     }
     return due;
   }
+}
+
+function earlier(due: number | null, at: number | null, edge: number): number | null {
+  return at !== null && (due === null || at + edge < due) ? at + edge : due;
 }
 
 function blank(): Pages {
