@@ -77,7 +77,8 @@ async function readAll(file: string): Promise<void> {
   const book = new WindowBook(WINDOWS, now);
   let added = 0;
   for await (const rows of ledger.windowRows(now - 90 * DAY_MS)) {
-    book.take(rows, now);
+    book.fill(rows.added);
+    book.take({ ...rows, added: [] }, now);
     added += rows.added.length;
   }
   book.advance(now);

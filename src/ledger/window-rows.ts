@@ -7,7 +7,7 @@ import type { Span } from '../domain/windows.ts';
 import { inSlices, ROWS_PER_STATEMENT } from './rows.ts';
 import type { DeploymentsTable, Tables } from './tables.ts';
 import { NO_WINDOW_CHANGES, type OfTarget, type WindowChanges } from './window-log.ts';
-import { deploymentsAfter, type Place, pages } from './window-pages.ts';
+import { deploymentPages, type Place, pages } from './window-pages.ts';
 
 /** After these ends the target is well: such an incident has a recovery time. */
 export const WELL: readonly CloseOutcome[] = ['recovered', 'resolved', 'withdrawn'];
@@ -124,7 +124,7 @@ export async function* readWindow(db: Kysely<Tables>, target: number, { after, u
 
 /** Reads what windows are taken over that ended after `since`, in bounded parts, in the order of their ends. */
 export async function* readWindowRows(db: Kysely<Tables>, since: number): AsyncGenerator<WindowChanges> {
-  for await (const added of pages(since, (after) => deploymentsAfter(db, after))) yield { ...NO_WINDOW_CHANGES, added };
+  for await (const added of deploymentPages(db, since)) yield { ...NO_WINDOW_CHANGES, added };
 
   const incidents = async (after: Place) => {
     const rows = await recoveries(db)

@@ -101,7 +101,7 @@ export class Targets {
 
   /** Takes over what a commit changed. */
   apply(changes: Pick<Changes, 'targets' | 'gone' | 'windows'>, now: number): void {
-    this.takeRows(changes.windows, now);
+    this.#note(this.#book.take(changes.windows, now));
     for (const id of changes.gone) this.#remove(id);
     for (const projection of changes.targets) {
       const target = this.#targets.get(projection.id);
@@ -114,9 +114,10 @@ export class Targets {
     }
   }
 
-  /** Takes over what windows are taken over. */
-  takeRows(windows: WindowChanges, now: number): void {
-    this.#note(this.#book.take(windows, now));
+  /** Takes over what windows are taken over, at the start: nothing was rendered yet. */
+  takeRows({ added, ...others }: WindowChanges, now: number): void {
+    this.#book.fill(added);
+    this.#note(this.#book.take({ ...others, added: [] }, now));
   }
 
   /** Time passed for windows: what came into one or aged out of one is shown anew. */

@@ -45,6 +45,22 @@ export class WindowBook {
     this.#now = now;
   }
 
+  /**
+   * Takes rows in at the start, before time passes for the first time: all targets are still to be settled then, and nobody
+   * needs to be told which.
+   */
+  fill(added: WindowChanges['added']): void {
+    for (const row of added) {
+      let pages = this.#targets.get(row.target);
+      if (pages === undefined) {
+        pages = blank();
+        this.#targets.set(row.target, pages);
+        this.#unsettled.add(row.target);
+      }
+      pages.deployments.add(row);
+    }
+  }
+
   /** Takes over what a commit changed by `now`; the numbers of the targets whose windows it may have changed. */
   take({ moved, removed, added, recoveries, changes }: WindowChanges, now: number): ReadonlySet<number> {
     this.#now = Math.max(this.#now, now);
