@@ -50,6 +50,12 @@ export interface Totals {
   leadTimes?: LeadTimes;
 }
 
+/** End of the latest deployment of either outcome, in milliseconds since the epoch; null: there is none. */
+export function latestAt({ exemplars }: Pick<Totals, 'exemplars'>): number | null {
+  const ends = [exemplars.success, exemplars.failure].flatMap((exemplar) => exemplar?.at ?? []);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
 export function emptyHistogram(bounds: readonly number[]): Histogram {
   return {
     buckets: new Array<number>(bounds.length + 1).fill(0),

@@ -2,17 +2,17 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { Clock } from '../domain/clock.ts';
-import { STATUS_CSS } from '../web/stylesheet.ts';
+import type { Window } from '../domain/windows.ts';
 import { api } from './api.ts';
 import { guard } from './guard.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { overrideRoutes } from './overrides.ts';
+import { pages } from './pages.ts';
 import type { Passwords } from './passwords.ts';
-import type { AdminToken, App, Exposition, Life, Log, Overrides, Records } from './ports.ts';
+import type { AdminToken, App, Board, Exposition, Life, Log, Overrides, Records } from './ports.ts';
 import { healthy, ready } from './probes.ts';
 import { reload } from './reload.ts';
 import { POSTED, type SinkRouteParts, sinkRoutes } from './sink-routes.ts';
-import { statusRoute } from './status-route.ts';
 import type { WebConfigurationFile } from './web-configuration.ts';
 
 /** No route but the sink's takes a body larger than this, in bytes. */
@@ -27,7 +27,9 @@ export interface AppParts {
   readonly externalUrl: string;
   readonly exposition: Exposition;
   readonly records: Records;
+  readonly board: Board;
   readonly overrides: Overrides;
+  readonly windows: readonly Window[];
   /** Below it a ratio is absent. */
   readonly minSamples: number;
   readonly life: Life;
@@ -64,10 +66,7 @@ export function createApp(parts: AppParts): App {
   app.route('/api/v1', overrideRoutes({ ...parts, externalUrl }));
 
   app.use(guard(parts));
-  app.get('/', (c) => statusRoute(c, parts));
-  app.get('/static/status.css', (c) =>
-    c.body(STATUS_CSS, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' }),
-  );
+  app.route('/', pages(parts));
   app.get('/metrics', metricsRoute(parts.exposition, log));
   app.route('/api/v1', api({ records, externalUrl, minSamples: parts.minSamples, clock: parts.clock, log }));
 

@@ -1,16 +1,22 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Workspace } from '../domain/error-event.ts';
+import type { KnownTarget } from '../domain/known-target.ts';
 import type { Decision, Verdict } from '../domain/override.ts';
 import type { KeysQuery, KeysRecord } from '../ledger/key-records.ts';
 import type {
   CollectorRecord,
   DeploymentQuery,
   DeploymentRecord,
+  HistoryQuery,
   IncidentQuery,
   IncidentRecord,
+  LatestDeployment,
+  LatestQuery,
+  NotCountedRecord,
   NotificationQuery,
   NotificationRecord,
+  NotifierRecord,
   Page,
   TargetQuery,
   TargetRecord,
@@ -43,9 +49,26 @@ export interface Records {
   keys(query: KeysQuery): Promise<Page<KeysRecord>>;
   notifications(query: NotificationQuery): Promise<Page<NotificationRecord>>;
   collectors(): Promise<readonly CollectorRecord[]>;
+  history(query: HistoryQuery): Promise<Page<DeploymentRecord>>;
+  /** The latest first. */
+  latest(query: LatestQuery): Promise<readonly LatestDeployment[]>;
   /** Null when there is none of that number. */
   deployment(id: number): Promise<DeploymentRecord | null>;
   incident(id: number): Promise<IncidentRecord | null>;
+}
+
+/** What this process knows without asking the ledger: it answers whatever the ledger does. */
+export interface Board {
+  targets(): readonly KnownTarget[];
+  collectors(): readonly CollectorRecord[];
+  /** Of each source, whether it is polled or posted to. */
+  notCounted(): readonly NotCountedRecord[];
+  /** Null: there is no notifier. */
+  notifier(): NotifierRecord | null;
+  /** Why the ledger took nothing at the last poll that brought something; null: it did, since. */
+  storeFailure(): { readonly detail: string } | null;
+  /** Names of the workspaces that applications post to. */
+  readonly workspaces: readonly string[];
 }
 
 /** What came of a person's word. */

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { KeysQuery, KeysRecord } from './key-records.ts';
 import { readDeployment, readDeployments } from './read-deployments.ts';
+import { readHistory, readLatest } from './read-history.ts';
 import { readIncident, readIncidents } from './read-incidents.ts';
 import { readKeys } from './read-keys.ts';
 import { readNotifications } from './read-notifications.ts';
@@ -8,8 +9,11 @@ import { readTargets } from './read-targets.ts';
 import type {
   DeploymentQuery,
   DeploymentRecord,
+  HistoryQuery,
   IncidentQuery,
   IncidentRecord,
+  LatestDeployment,
+  LatestQuery,
   NotificationQuery,
   NotificationRecord,
   Page,
@@ -28,6 +32,8 @@ export interface Queries {
   incident(id: number): Promise<IncidentRecord | null>;
   keys(query: KeysQuery): Promise<Page<KeysRecord>>;
   notifications(query: NotificationQuery): Promise<Page<NotificationRecord>>;
+  history(query: HistoryQuery): Promise<Page<DeploymentRecord>>;
+  latest(query: LatestQuery): Promise<readonly LatestDeployment[]>;
 }
 
 export function openQueries(db: Kysely<Tables>): Queries {
@@ -39,6 +45,8 @@ export function openQueries(db: Kysely<Tables>): Queries {
     incident: (id) => answering(() => readIncident(db, id)),
     keys: (query) => answering(() => readKeys(db, query)),
     notifications: (query) => answering(() => readNotifications(db, query)),
+    history: (query) => answering(() => readHistory(db, query)),
+    latest: (query) => answering(() => readLatest(db, query)),
   };
 }
 

@@ -13,7 +13,8 @@ import { readVerdicts } from './verdicts.ts';
 
 type Row = Selectable<DeploymentsTable> & Pick<TargetsTable, 'app' | 'environment' | 'team'>;
 
-function withTarget(db: Kysely<Tables>) {
+/** Deployments with what their target is called. */
+export function withTarget(db: Kysely<Tables>) {
   return db
     .selectFrom('deployments')
     .innerJoin('targets', 'targets.id', 'deployments.target_id')
@@ -67,7 +68,8 @@ export function briefOf(row: Selectable<DeploymentsTable>): DeploymentBrief {
   };
 }
 
-async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<DeploymentRecord[]> {
+/** These rows as people see them, in their order. */
+export async function recordsOf(db: Kysely<Tables>, rows: readonly Row[]): Promise<DeploymentRecord[]> {
   if (rows.length === 0) return [];
   const times = rows.map(({ at }) => at);
   const incidents = await db

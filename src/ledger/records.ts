@@ -35,6 +35,16 @@ export interface DeploymentQuery extends ListQuery {
   readonly until: number | null;
 }
 
+/** The deployments of these targets, by the ledger's numbers. */
+export interface HistoryQuery extends Pick<ListQuery, 'limit' | 'cursor'> {
+  readonly targets: readonly number[];
+}
+
+/** The latest deployments of these targets, each with the end of its latest, in milliseconds since the epoch. */
+export interface LatestQuery extends Pick<ListQuery, 'limit'> {
+  readonly targets: readonly { readonly id: number; readonly latestAt: number | null }[];
+}
+
 /** `since` <= opened < `until`, in milliseconds since the epoch. */
 export interface IncidentQuery extends ListQuery {
   readonly state: 'open' | 'closed' | null;
@@ -123,6 +133,12 @@ export interface DeploymentRecord extends TargetKey {
 /** A deployment as an incident shows it. */
 export interface DeploymentBrief
   extends Pick<DeploymentRecord, 'id' | 'number' | 'outcome' | 'finishedAt' | 'rule' | 'link' | 'details'> {}
+
+/** A deployment as a list of the latest shows it. */
+export interface LatestDeployment
+  extends DeploymentBrief,
+    TargetKey,
+    Pick<DeploymentRecord, 'team' | 'durationMs' | 'changeFailure' | 'rework'> {}
 
 /** What a source saw of a target that is no deployment, as an incident shows it. */
 export interface SightingBrief {
@@ -219,4 +235,39 @@ export interface CollectorRecord {
   readonly targets: number | null;
   /** Targets whose history is still to be read, and read; null for a source without history. */
   readonly backfill: { readonly pending: number; readonly done: number } | null;
+}
+
+/** What the ledger counted of a source beside its deployments, for ever. */
+export interface NotCountedRecord {
+  readonly source: string;
+  /** Rows of the upstream that are no deployments, by reason; without those of a first read of history. */
+  readonly ignored: ReadonlyMap<string, number>;
+  /** Changes without a lead time, by reason. */
+  readonly unknownLeadTimes: ReadonlyMap<string, number>;
+  /** Known losses. */
+  readonly gaps: number;
+  /** Late events and verdicts that changed what a total had counted. */
+  readonly corrections: number;
+}
+
+/** How a Matrix room is doing. Times in milliseconds since the epoch. */
+export interface RoomRecord {
+  readonly room: RoomName;
+  /** What waits to be sent. */
+  readonly pending: number;
+  /** When the oldest of it was decided on; null when nothing waits. */
+  readonly oldestAt: number | null;
+  readonly lastDeliveryAt: number | null;
+  readonly delivered: number;
+  /** What can never be sent. */
+  readonly parked: number;
+  /** Why nothing can be sent there: what the homeserver refuses; null: nothing does. */
+  readonly blocked: string | null;
+}
+
+/** How the notifier is doing. */
+export interface NotifierRecord {
+  readonly rooms: readonly RoomRecord[];
+  /** When the last daily self-test was delivered; null: never, or there is none. */
+  readonly heartbeatAt: number | null;
 }

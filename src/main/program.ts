@@ -21,6 +21,7 @@ import { PARK_REASONS } from '../notify/trouble.ts';
 import { Intake } from '../sink/intake.ts';
 import { openSink } from '../sink/sink.ts';
 import { lookedUpSources } from './lead-time.ts';
+import { NotifierBoard } from './notifier-board.ts';
 import { type Notifier, startNotifier } from './notifying.ts';
 import { USER_AGENT, VERSION } from './package.ts';
 import type { Log } from './parts.ts';
@@ -60,12 +61,14 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   await using resources = new AsyncDisposableStack();
 
   const board = new StatusBoard();
+  const notifierBoard = new NotifierBoard();
   const services = new ServiceWatch(log);
   // The ledger is opened before the metrics that are rebuilt from it.
   let metrics: Metrics | null = null;
   let notifier: Notifier | null = null;
   const observe = (observation: Observation) => {
     board.observe(observation);
+    notifierBoard.observe(observation);
     metrics?.observe(observation);
     notifier?.observe(observation);
   };
@@ -130,6 +133,15 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       externalUrl: web.externalUrl ?? '',
       exposition: shown,
       records,
+      board: {
+        targets: () => shown.known(),
+        collectors: () => sources.records(),
+        notCounted: () => known(sources, config).map(({ name }) => board.notCounted(name)),
+        notifier: () => notifierBoard.record(),
+        storeFailure: () => board.storeFailure,
+        workspaces: sink.workspaces.map(({ name }) => name),
+      },
+      windows: config.windows,
       overrides: recorder,
       minSamples: config.minSamples,
       life,
@@ -167,7 +179,9 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   resources.defer(() => time);
   const notifying = { messages: ledger.messages, userAgent: USER_AGENT, clock, observe, log };
   const openNotifier = async () => {
-    if (config.notify.matrix !== null) shown.beginNotifier(await ledger.messages.status(), PARK_REASONS);
+    const status = config.notify.matrix === null ? null : await ledger.messages.status();
+    if (status !== null) shown.beginNotifier(status, PARK_REASONS);
+    notifierBoard.begin(status);
     notifier = startNotifier({ ...notifying, config });
   };
   await openNotifier();

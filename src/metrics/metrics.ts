@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { KnownTarget } from '../domain/known-target.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { Window } from '../domain/windows.ts';
 import type { NotifierStatus } from '../ledger/notifier-state.ts';
@@ -40,6 +41,8 @@ export interface Metrics {
   beginNotifier(status: NotifierStatus, parkReasons: readonly string[]): void;
   /** After a reload: only these sources, and targets of theirs, are shown. */
   setSources(sources: readonly MetricsSource[]): void;
+  /** The targets of these sources, with what windows are taken over. */
+  known(): readonly KnownTarget[];
   /** Time passed: `now` in milliseconds since the epoch. */
   tick(now: number): void;
   /** Time passed for windows. */
@@ -69,6 +72,7 @@ export function openMetrics(options: MetricsOptions): Metrics {
     takeRows: (rows) => targets.takeRows(rows, clock.now()),
     beginNotifier: (status, parkReasons) => program.beginNotifier(status, parkReasons),
     setSources,
+    known: () => targets.known(),
     advance: (now) => targets.advance(now),
     tick: (now) => targets.tick(now),
     scrape: (request) => expose(targets, program, clock, request),

@@ -1,4 +1,5 @@
-import { emptyTotals, type Histogram, type Totals } from '../domain/totals.ts';
+import type { KnownTarget } from '../domain/known-target.ts';
+import { emptyTotals, type Histogram, latestAt, type Totals } from '../domain/totals.ts';
 import { spanOf, type Window, windowKeys } from '../domain/windows.ts';
 import type { Changes, TargetProjection } from '../ledger/projection.ts';
 import type { WindowChanges } from '../ledger/window-log.ts';
@@ -173,6 +174,18 @@ export class Targets {
     // From here on nothing may wait, or a change would come between the targets and the page.
     const { series, dropped } = this.#count();
     return { blocks: [...this.#page.blocks(format), ...this.#teamPage.blocks(format)], series, dropped };
+  }
+
+  /** The targets of the sources that are shown, as last committed. */
+  known(): readonly KnownTarget[] {
+    return [...this.#targets.values()]
+      .filter(({ projection }) => this.#sources.has(projection.source))
+      .map(({ projection: { id, source, app, environment, team, observedSince, open, totals } }) => ({
+        ...{ id, source, app, environment, team, observedSince, open },
+        latestAt: latestAt(totals),
+        isDropped: this.#dropped.has(id),
+        rows: this.#book.rowsOf(id),
+      }));
   }
 
   /** Those of these that are known are to be rendered. */

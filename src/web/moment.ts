@@ -12,3 +12,23 @@ export function ago(at: number | null, now: number): Html {
 export function exactly(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+/** The same, as markup. */
+export function moment(at: number): Html {
+  return html`<time datetime="${new Date(at).toISOString()}">${exactly(at)}</time>`;
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const MINUTE = new Intl.DateTimeFormat('en-GB', {
+  ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
+});
+
+/** The day in UTC: `4 Nov`. */
+export function day(at: number): string {
+  return DAY.format(at);
+}
+
+/** The minute in UTC: `4 Nov, 13:05`. */
+export function minute(at: number): string {
+  return MINUTE.format(at);
+}

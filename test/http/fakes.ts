@@ -1,8 +1,11 @@
 import { vi } from 'vitest';
+import { DeploymentTimeline } from '../../src/domain/deployment-timeline.ts';
+import type { KnownTarget } from '../../src/domain/known-target.ts';
+import { LeadTimeline } from '../../src/domain/lead-timeline.ts';
 import type { AppParts } from '../../src/http/app.ts';
 import { createApp } from '../../src/http/app.ts';
 import { Passwords } from '../../src/http/passwords.ts';
-import type { Answer, Exposition, Life, Overrides, Records, Scrape } from '../../src/http/ports.ts';
+import type { Answer, Board, Exposition, Life, Overrides, Records, Scrape } from '../../src/http/ports.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { NO_WEB_CONFIGURATION } from '../../src/http/web-configuration.ts';
 import type { KeysRecord } from '../../src/ledger/key-records.ts';
@@ -11,7 +14,10 @@ import type {
   DeploymentBrief,
   DeploymentRecord,
   IncidentRecord,
+  LatestDeployment,
+  NotCountedRecord,
   NotificationRecord,
+  NotifierRecord,
   Page,
   TargetRecord,
 } from '../../src/ledger/records.ts';
@@ -25,6 +31,9 @@ export function eventually(check: () => void | Promise<void>): Promise<void> {
 /** 2026-01-31T12:00:00Z. */
 export const NOW = 1_769_860_800_000;
 const MINUTE = 60_000;
+
+/** The windows that are configured where nothing is said. */
+export const WINDOWS = [7, 30, 90].map((days) => ({ name: `${days}d`, ms: days * 86_400_000 }));
 
 export const TARGET: TargetRecord = {
   id: 7,
@@ -223,6 +232,14 @@ export class FakeRecords implements Records {
     return this.#page(query, [NOTIFICATION]);
   }
 
+  history(query: unknown): Promise<Page<DeploymentRecord>> {
+    return this.#page(query, [DEPLOYMENT]);
+  }
+
+  async latest(query: unknown): Promise<readonly LatestDeployment[]> {
+    return (await this.#page(query, [DEPLOYMENT])).items;
+  }
+
   async collectors(): Promise<readonly CollectorRecord[]> {
     if (this.failure !== null) throw this.failure;
     return this.collectorList;
@@ -244,6 +261,65 @@ export class FakeRecords implements Records {
     if (this.failure !== null) throw this.failure;
     this.asked.push(query);
     return { items, next: this.next };
+  }
+}
+
+/** A target whose rows lie `daysAgo`; every other deployment failed and was mended in 5 min, unless `failures` is false. */
+export function knownTarget(
+  parts: Partial<KnownTarget> = {},
+  { daysAgo = [1, 2, 3], failures = true }: { readonly daysAgo?: readonly number[]; readonly failures?: boolean } = {},
+): KnownTarget {
+  const deployments = new DeploymentTimeline();
+  const leads = new LeadTimeline();
+  const recoveries = daysAgo.flatMap((days, place) => {
+    const at = NOW - days * 86_400_000;
+    const failed = failures && place % 2 === 0;
+    deployments.add({ at, failuresSeen: true, changeFailure: failed ? 'deployment' : null, isRework: false });
+    if (!failed) leads.add({ at, leadMs: 60 * MINUTE });
+    return failed ? [{ incident: place, deployment: String(place), openedAt: at, closedAt: at + 5 * MINUTE }] : [];
+  });
+  return {
+    ...{ id: 7, source: 'ci', app: 'shop/web', environment: 'production', team: 'shop' },
+    observedSince: NOW - 400 * 86_400_000,
+    latestAt: NOW - Math.min(...daysAgo) * 86_400_000,
+    open: [],
+    isDropped: false,
+    rows: {
+      count: (span) => deployments.count(span),
+      recoveries: () => recoveries,
+      leadTimes: (span) => leads.leadTimes(span),
+    },
+    ...parts,
+  };
+}
+
+/** What the process knows without the ledger. */
+export class FakeBoard implements Board {
+  targetList: readonly KnownTarget[] = [knownTarget({ open: [{ kind: 'deployment', since: NOW - 6 * MINUTE }] })];
+  collectorList: readonly CollectorRecord[] = [COLLECTOR];
+  notCountedList: readonly NotCountedRecord[] = [];
+  notifierRecord: NotifierRecord | null = null;
+  failure: { readonly detail: string } | null = null;
+  workspaces: readonly string[] = [];
+
+  targets(): readonly KnownTarget[] {
+    return this.targetList;
+  }
+
+  collectors(): readonly CollectorRecord[] {
+    return this.collectorList;
+  }
+
+  notCounted(): readonly NotCountedRecord[] {
+    return this.notCountedList;
+  }
+
+  notifier(): NotifierRecord | null {
+    return this.notifierRecord;
+  }
+
+  storeFailure(): { readonly detail: string } | null {
+    return this.failure;
   }
 }
 
@@ -357,6 +433,8 @@ export const NO_SINK: Sink = {
 export function fakeApp(parts: Partial<AppParts> = {}) {
   const fakes = {
     records: new FakeRecords(),
+    board: new FakeBoard(),
+    windows: WINDOWS,
     minSamples: 5,
     exposition: new FakeExposition(),
     overrides: new FakeOverrides(),
