@@ -18,7 +18,7 @@ const SIGNS: Readonly<Record<Fate, string>> = {
 const WORDS: Readonly<Record<Fate, string>> = {
   failed: 'failed',
   broke: 'succeeded, and broke something',
-  rework: 'succeeded, and was rework',
+  rework: 'succeeded, as rework',
   fine: 'succeeded',
 };
 

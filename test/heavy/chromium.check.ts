@@ -1,22 +1,108 @@
-import { expect, it } from 'vitest';
+import { mkdirSync } from 'node:fs';
+import { env } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seedStory } from '../../src/demo/story/seed-story.ts';
 import { EVERY_ANSWER } from '../../src/http/headers.ts';
 import { Stage } from '../e2e/stage.ts';
 import { startLoopback } from '../support/loopback.ts';
+import { findings, look, openBrowser, overhang, VIEWS } from './support/browser.ts';
 import { openInChromium } from './support/chromium.ts';
 import { configure } from './support/configure.ts';
 
-it('a browser shows the landing page with the collectors, and has nothing to complain of', async () => {
+/** Where pictures of all pages go, to be looked at; nowhere where it is not set. */
+const SHOTS = env['SCREENSHOTS'];
+/** The address of a demo that runs, to renew the picture of the README from it. */
+const DEMO = env['DEMO_URL'];
+const IMAGE = fileURLToPath(new URL('../../docs/images/overview.png', import.meta.url));
+
+const SCRIPT = `<script>document.title='broken in'</script>`;
+/** Names that a person, or somebody worse, could give. */
+const HOSTILE = [
+  `o/${SCRIPT}`,
+  `o/"><img src=x onerror=alert(1)>`,
+  'o/‮fdp.exe متجر',
+  `o/${'x'.repeat(198)}`,
+  'o/🚀🔥👩‍👩‍👧‍👦',
+  `o/' onmouseover='alert(2)`,
+];
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+it('shows all pages on a telephone and a screen, light and dark: nothing to complain of, axe finds nothing, nothing scrolls sideways', async () => {
   await using stage = await Stage.open();
   seedStory(stage.woodpecker.state, { seed: 7, now: Date.now(), days: 90 });
+  stage.push(stage.repo('shop/basket'), 'success', 10);
+  stage.push(stage.repo('shop/basket'), 'failure', 80_000);
   configure(stage);
   await using program = await stage.start();
   await program.until(async () => (await collectors(program.url))[0]?.up === true, 'a complete good poll');
+  const pages = [
+    '/',
+    '/?window=7d&q=shop',
+    '/apps',
+    '/apps?app=shop%2Fcheckout',
+    '/apps?app=shop%2Fbasket',
+    '/apps?app=nobody',
+  ];
+  for (const view of VIEWS) {
+    for (const [place, path] of pages.entries()) {
+      await using seen = await look(browser, program.url + path, view);
+      const where = `${path} at ${view.width} px, ${view.colorScheme}`;
+      if (SHOTS !== undefined) {
+        mkdirSync(SHOTS, { recursive: true });
+        await seen.page.screenshot({ path: `${SHOTS}/${place}-${view.width}-${view.colorScheme}.png`, fullPage: true });
+      }
+      // That the answer says 404 is right.
+      expect(
+        seen.complaints.filter((text) => !text.includes('404')),
+        where,
+      ).toEqual([]);
+      expect(await findings(seen.page), where).toEqual([]);
+      expect(await overhang(seen.page), where).toBe(0);
+    }
+  }
+});
 
-  const { dom, console } = await openInChromium(`${program.url}/`);
-  expect(dom).toContain('<h1>dora-exporter</h1>');
-  expect(dom).toMatch(/<table>.*<td[^>]*>woodpecker<\/td>.*<span class="good">up<\/span>.*<\/table>/s);
-  expect(console).toEqual([]);
+it('B19: hostile names harm nothing, on any page', async () => {
+  await using stage = await Stage.open();
+  for (const name of HOSTILE) {
+    const repo = stage.repo(name);
+    stage.push(repo, 'success', 10, { message: SCRIPT, branch: 'main' });
+    stage.push(repo, 'failure', 20, {
+      deploy_to: SCRIPT,
+      errors: [{ type: 'generic', message: SCRIPT, is_warning: false, data: null }],
+    });
+  }
+  configure(stage);
+  await using program = await stage.start();
+  await program.until(async () => (await collectors(program.url))[0]?.up === true, 'a complete good poll');
+  for (const view of VIEWS.filter(({ width, colorScheme }) => width === 390 && colorScheme === 'light')) {
+    await using overview = await look(browser, program.url, view);
+    const apps = await overview.page
+      .locator('table.apps th a')
+      .evaluateAll((links) => links.map((link) => (link as unknown as { href: string }).href));
+    expect(apps).toHaveLength(2 * HOSTILE.length);
+    if (SHOTS !== undefined)
+      await overview.page.screenshot({ path: `${SHOTS}/hostile-${view.width}.png`, fullPage: true });
+    for (const url of [`${program.url}/`, ...apps, `${program.url}/?q=${encodeURIComponent(SCRIPT)}`]) {
+      await using seen = await look(browser, url, view);
+      expect(seen.complaints, url).toEqual([]);
+      expect(await seen.page.title(), url).toMatch(/dora-exporter$/);
+      expect(await seen.page.locator('script, img, [onmouseover], [onerror]').count(), url).toBe(0);
+      expect(await overhang(seen.page), url).toBe(0);
+    }
+  }
+});
+
+it.runIf(DEMO !== undefined)('renews the picture in the README', async () => {
+  await using seen = await look(browser, DEMO ?? '', { width: 1440, colorScheme: 'light' });
+  await seen.page.screenshot({ path: IMAGE, clip: { x: 70, y: 0, width: 1300, height: 1010 }, fullPage: true });
 });
 
 it('a browser refuses what our content security policy forbids, and says so', async () => {
