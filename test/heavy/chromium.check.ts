@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,9 +11,11 @@ import { openInChromium } from './support/chromium.ts';
 import { configure } from './support/configure.ts';
 
 /** Where pictures of all pages go, to be looked at; nowhere where it is not set. */
-const SHOTS = env['SCREENSHOTS'];
+// biome-ignore lint/style/noProcessEnv: only a person asks for it.
+const SHOTS = process.env['SCREENSHOTS'];
 /** The address of a demo that runs, to renew the picture of the README from it. */
-const DEMO = env['DEMO_URL'];
+// biome-ignore lint/style/noProcessEnv: only a person asks for it.
+const DEMO = process.env['DEMO_URL'];
 const IMAGE = fileURLToPath(new URL('../../docs/images/overview.png', import.meta.url));
 
 const SCRIPT = `<script>document.title='broken in'</script>`;
