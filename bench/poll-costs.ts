@@ -103,6 +103,7 @@ async function openCollector(folder: string, open: (parts: SourceParts) => Colle
       state: () => ledger.state('bench'),
     },
     retentionMs: 400 * 86_400_000,
+    attributionWindowMs: 86_400_000,
     userAgent: 'bench',
     clock,
     observe,

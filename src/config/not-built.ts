@@ -7,7 +7,6 @@ import { configSchema } from './schema.ts';
 const NOT_BUILT: readonly { readonly path: string; readonly value: (config: Config) => unknown }[] = [
   { path: 'ledger: postgres://', value: (config) => config.ledger.kind },
   { path: 'ledger_password_file', value: (config) => config.ledgerPassword },
-  { path: 'attribution_window', value: (config) => config.attributionWindowMs },
 ];
 
 /** What the configuration asks for and no code does yet: one sentence each. */

@@ -11,6 +11,17 @@ export type Attempt = Pick<
 /** The beginning of a span in which a target was Degraded. */
 export type Degradation = Pick<Sighting, 'id' | 'at' | 'blameWithinMs'>;
 
+/** An `errors` incident that a deployment is to blame for. */
+export interface Accusation {
+  /** Id of the deployment. */
+  readonly deployment: string;
+  /** The sink that told of the errors. */
+  readonly source: string;
+  /** When they began. */
+  readonly at: number;
+  readonly blameWithinMs: number;
+}
+
 /** Why a deployment is a change failure. */
 export interface ChangeFailure {
   readonly cause: FailureCause;
@@ -27,10 +38,14 @@ export interface Attribution {
 
 /**
  * Finds out which of a target's deployments are change failures (counting.md §7), given in any order: those that
- * failed, those that the target was Degraded after, and those that were rolled back. Of several events that make
- * a deployment one, the earliest is its cause.
+ * failed, those that the target was Degraded after, those that were rolled back, and those that a service's errors
+ * are blamed on (see `service-errors.ts`). Of several events that make a deployment one, the earliest is its cause.
  */
-export function attribute(attempts: readonly Attempt[], degradations: readonly Degradation[]): Attribution {
+export function attribute(
+  attempts: readonly Attempt[],
+  degradations: readonly Degradation[],
+  accusations: readonly Accusation[] = [],
+): Attribution {
   const ordered = attempts.toSorted(compareAttempts);
   const failures = new Map<string, ChangeFailure & { readonly moment: Moment }>();
   const blamed = new Map<string, string>();
@@ -49,6 +64,11 @@ export function attribute(attempts: readonly Attempt[], degradations: readonly D
     if (culprit === null) continue;
     blamed.set(degradation.id, culprit.id);
     note(culprit, momentOfSight(degradation.at), 'degraded', whyDegraded(degradation, culprit));
+  }
+  const byId = new Map(ordered.map((attempt) => [attempt.id, attempt]));
+  for (const accusation of accusations.toSorted((a, b) => a.at - b.at || (a.source < b.source ? -1 : 1))) {
+    const culprit = byId.get(accusation.deployment);
+    if (culprit !== undefined) note(culprit, momentOfSight(accusation.at), 'errors', whyErrors(accusation, culprit));
   }
   return { failures, blamed };
 }
@@ -73,6 +93,12 @@ function whyDegraded({ at, blameWithinMs }: Degradation, culprit: Attempt): stri
   const since = `Degraded since ${timeOf(at)}`;
   if (culprit.at > at) return `${since}, after it started and before it ended`;
   return `${since}, ${(at - culprit.at) / 1000} s after it ended: at most ${(blameWithinMs ?? 0) / 1000} s make it to blame`;
+}
+
+function whyErrors({ source, at, blameWithinMs }: Accusation, culprit: Attempt): string {
+  const after = `${(at - culprit.at) / 1000} s after it ended`;
+  const rule = `the latest deployment of the service within attribution_window (${blameWithinMs / 1000} s) is to blame`;
+  return `errors in ${source} since ${timeOf(at)}, ${after}: ${rule}`;
 }
 
 function timeOf(at: number): string {

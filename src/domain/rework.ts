@@ -16,13 +16,16 @@ export interface Repaired {
 /**
  * Finds out which of a target's deployments are rework, and why (counting.md §7); by their ids. One cause each, the
  * first of: it is a rollback; it closed a deployment incident, and is not what had failed once more; it is the latest
- * success that ended while a degraded incident was open.
+ * success that ended while a degraded incident was open; `repairs` names it: the latest that ended while an errors
+ * incident of its service was.
  */
 export function reworkOf(
   attempts: readonly Attempt[],
   repaired: readonly Repaired[],
+  repairs: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, ReworkCause> {
   const found = new Map<string, ReworkCause>();
+  for (const { id } of attempts) if (repairs.has(id)) found.set(id, 'errors');
   if (repaired.some(({ kind }) => kind === 'degraded')) {
     const successes = attempts.filter(({ outcome }) => outcome === 'success').toSorted(compareAttempts);
     for (const incident of repaired) {

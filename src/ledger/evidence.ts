@@ -2,16 +2,21 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Repaired } from '../domain/rework.ts';
 import type { Folded } from './fold-target.ts';
 import { RECORDED_COLUMNS, type RecordedDeployment } from './recorded-deployment.ts';
+import { NO_ERRORS, readServiceEvidence, type ServiceEvidence } from './service-evidence.ts';
+import type { Service } from './services.ts';
 import type { SightingsTable, Tables } from './tables.ts';
 import { capabilitiesOf, type IncidentWork, incidentOf, type TargetWork } from './target-work.ts';
 import { WELL } from './window-rows.ts';
 
 /** What was recorded before and bears on a verdict that this transaction can change. */
-export interface Evidence {
+export interface Evidence extends ServiceEvidence {
   readonly deployments: readonly RecordedDeployment[];
   readonly degradations: readonly RecordedDegradation[];
   readonly repaired: readonly Repaired[];
 }
+
+/** What the target's own events say. */
+type OwnEvidence = Omit<Evidence, keyof ServiceEvidence>;
 
 export type RecordedDegradation = Pick<
   Selectable<SightingsTable>,
@@ -22,22 +27,60 @@ export type RecordedDegradation = Pick<
  * Collects what the verdicts on a target's deployments rest on, once its incidents are written. Where a deployment can
  * be blamed only for having failed, that is what was folded. Otherwise what is new can reach back: a span of Degraded
  * to the deployment before it, a rollback to its predecessor, a success to another within the same incident; with
- * `all`, everything bears on it.
+ * `all`, everything bears on it. `service` has the errors of its service, null where no sink tells any.
  */
 export async function evidenceOf(
   trx: Kysely<Tables>,
   work: TargetWork,
   folds: readonly Folded[],
+  service: Service | null,
   all = false,
 ): Promise<Evidence> {
-  const isBlamable = capabilitiesOf(work.row).causes.some((cause) => cause !== 'deployment');
-  if (!isBlamable || work.created) {
+  const own = await ownEvidence(trx, work, folds, service?.from ?? Number.POSITIVE_INFINITY, all);
+  return await withService(trx, work, own, service);
+}
+
+/** Adds what the errors of a target's service say of these deployments, and of those that are new. */
+async function withService(
+  trx: Kysely<Tables>,
+  { row, fresh }: TargetWork,
+  own: OwnEvidence,
+  service: Service | null,
+): Promise<Evidence> {
+  if (own.deployments.length === 0 && (service === null || fresh.length === 0)) return { ...own, ...NO_ERRORS };
+  let [from, until] = [Number.POSITIVE_INFINITY, 0];
+  for (const { at } of [...own.deployments, ...fresh.map(({ deployment }) => deployment)]) {
+    from = Math.min(from, at);
+    until = Math.max(until, at);
+  }
+  return { ...own, ...(await readServiceEvidence(trx, row.id, service, { from, until })) };
+}
+
+async function ownEvidence(
+  trx: Kysely<Tables>,
+  work: TargetWork,
+  folds: readonly Folded[],
+  reach: number,
+  all: boolean,
+): Promise<OwnEvidence> {
+  const isBlamable = capabilitiesOf(work.row).causes.some((cause) => cause === 'degraded' || cause === 'rollback');
+  if ((!isBlamable && !all && reach === Number.POSITIVE_INFINITY) || work.created) {
     const repaired = folds.flatMap(({ changed }) => changed.flatMap(({ now }) => repairedOf(now)));
     return { deployments: folds.flatMap(({ refolded }) => refolded), degradations: [], repaired };
   }
-  const from = all ? 0 : earliestOf(work, folds);
+  const from = all ? 0 : Math.min(reach, earliestOf(work, folds));
   if (from === Number.POSITIVE_INFINITY) return { deployments: [], degradations: [], repaired: [] };
-  return await readEvidence(trx, work.row.id, from);
+  return await readOwnEvidence(trx, work.row.id, from);
+}
+
+/** Everything that bears on the verdicts on a target's deployments from `from` on, and on that before them. */
+export async function readEvidence(
+  trx: Kysely<Tables>,
+  work: TargetWork,
+  from: number,
+  service: Service | null,
+): Promise<Evidence> {
+  return await withService(trx, work, await readOwnEvidence(trx, work.row.id, from), service);
 }
 
 function earliestOf({ fresh, sightings }: TargetWork, folds: readonly Folded[]): number {
@@ -52,8 +95,7 @@ function earliestOf({ fresh, sightings }: TargetWork, folds: readonly Folded[]):
   );
 }
 
-/** Everything that bears on the verdicts on a target's deployments from `from` on, and on that before them. */
-export async function readEvidence(trx: Kysely<Tables>, target: number, from: number): Promise<Evidence> {
+async function readOwnEvidence(trx: Kysely<Tables>, target: number, from: number): Promise<OwnEvidence> {
   const around = await trx
     .selectFrom('incidents')
     .where('target_id', '=', target)

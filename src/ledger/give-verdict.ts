@@ -7,6 +7,7 @@ import { loadTargetsById } from './load-targets.ts';
 import { type Overridden, settled, unknown } from './overridden.ts';
 import { readDeployment } from './read-deployments.ts';
 import type { DeploymentRecord } from './records.ts';
+import { readServices } from './services.ts';
 import { writeTargets, writeVerdicts } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { logDeployments, logRecoveriesBlamedOn } from './window-changes.ts';
@@ -41,7 +42,7 @@ export async function giveVerdict(
     .orderBy('id', 'desc')
     .executeTakeFirst();
   const isSaid = row.verdict === verdict && (verdict === null || latest?.reason === decision.reason);
-  if (isSaid) return settled(await recordOf(trx, id), null, [], new WindowLog());
+  if (isSaid) return settled(await recordOf(trx, id), [], [], new WindowLog());
 
   await trx
     .insertInto('verdicts')
@@ -57,13 +58,14 @@ export async function giveVerdict(
   const [work] = (await loadTargetsById(trx, [row.target_id])).values();
   if (work === undefined) throw new Error(`deployment ${id} has no target`);
   const counting = new Counting(row.source);
-  const judged = judge(work, await readEvidence(trx, row.target_id, row.at));
+  const service = (await readServices(trx, [work])).get(row.target_id) ?? null;
+  const judged = judge(work, await readEvidence(trx, work, row.at, service));
   counting.add('corrections', {}, await writeVerdicts(trx, judged));
   await writeTargets(trx, [work]);
   const log = new WindowLog();
   logDeployments(log, work, judged);
   await logRecoveriesBlamedOn(trx, log, row);
-  return settled(await recordOf(trx, id), work, await addCounts(trx, counting), log);
+  return settled(await recordOf(trx, id), [work], await addCounts(trx, counting), log);
 }
 
 async function recordOf(trx: Transaction<Tables>, id: number): Promise<DeploymentRecord> {

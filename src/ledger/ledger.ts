@@ -40,8 +40,16 @@ export type InTurn = (step: () => Promise<Changes>) => Promise<void>;
 export interface Ledger {
   /** Records a batch whole (design.md §2) and returns what it changed. */
   record(batch: Batch): Promise<Recorded>;
-  /** Takes in what applications posted to the sink, all of it or nothing, at `now`. */
-  ingest(posts: readonly Post[], sink: readonly SinkRule[], now: number): Promise<Ingested>;
+  /**
+   * Takes in what applications posted to the sink, all of it or nothing, at `now`. Errors are blamed on a deployment that
+   * ended at most `blameWithinMs` before they began; null: on none.
+   */
+  ingest(
+    posts: readonly Post[],
+    sink: readonly SinkRule[],
+    now: number,
+    blameWithinMs?: number | null,
+  ): Promise<Ingested>;
   /** Closes an incident at a person's word; one that is closed stays as it is. */
   resolve(resolving: Resolving): Promise<Overridden<IncidentRecord>>;
   /** Takes that back. */
@@ -110,8 +118,8 @@ export async function openLedger(options: {
       committed();
       return recorded;
     },
-    async ingest(posts, sink, now) {
-      const all = { sink, plan, incidents: rules };
+    async ingest(posts, sink, now, blameWithinMs = null) {
+      const all = { sink, plan, incidents: rules, blameWithinMs };
       const ingested = await inTransaction(store, clock, (trx) => ingest(trx, posts, all, now));
       committed();
       return ingested;

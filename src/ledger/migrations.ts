@@ -7,6 +7,7 @@ import { overrides } from './migrations/004-overrides.ts';
 import { errors } from './migrations/005-errors.ts';
 import { messages } from './migrations/006-messages.ts';
 import { windowIndex } from './migrations/008-window-index.ts';
+import { attribution } from './migrations/007-attribution.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. One that was released is never changed again. */
@@ -18,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '005-errors': { up: errors },
   '006-messages': { up: messages },
   '008-window-index': { up: windowIndex },
+  '007-attribution': { up: attribution },
 };
 
 /**

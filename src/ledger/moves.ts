@@ -12,6 +12,7 @@ import { readIncidentTimes } from './gauges.ts';
 import { judge } from './judge.ts';
 import { loadTargets } from './load-targets.ts';
 import { joinPlaces, moveOn, NEVER } from './places.ts';
+import { readServices } from './services.ts';
 import { writeFolds, writeTargets, writeVerdicts } from './settle-targets.ts';
 import type { Tables } from './tables.ts';
 import { capabilitiesOf, type TargetWork } from './target-work.ts';
@@ -101,6 +102,11 @@ async function merge(
   ] as const) {
     await trx.updateTable(table).set({ target_id: into.row.id }).where('target_id', '=', from.row.id).execute();
   }
+  await trx
+    .updateTable('sightings')
+    .set({ blamed_target: into.row.id })
+    .where('blamed_target', '=', from.row.id)
+    .execute();
   await trx.deleteFrom('targets').where('id', '=', from.row.id).execute();
   addTotals(into.totals, from.totals);
   const { row } = into;
@@ -116,7 +122,8 @@ async function merge(
     counting.add('corrections', {}, applied.corrections);
     folds.push(folded);
   }
-  const judged = judge(into, await evidenceOf(trx, into, folds, true));
+  const service = (await readServices(trx, [into])).get(row.id) ?? null;
+  const judged = judge(into, await evidenceOf(trx, into, folds, service, true));
   counting.add('corrections', {}, await writeVerdicts(trx, judged));
   logDeployments(log, into, judged);
   await logRecoveries(trx, log, [{ work: into, folded: folds, judged }]);

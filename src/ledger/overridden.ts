@@ -16,13 +16,13 @@ export function refused(field: string, why: string) {
   return { kind: 'refused', field, why } as const;
 }
 
-/** The record as it is now; without `work` its target is as it was. */
+/** The record as it is now; what `works` does not hold is as it was. */
 export function settled<R>(
   record: R,
-  work: TargetWork | null,
+  works: readonly TargetWork[],
   counts: readonly SourceCount[],
   log: WindowLog,
 ): Overridden<R> {
-  const targets = work === null || work.row.removed_at !== null ? [] : [projectionOf(work)];
+  const targets = works.filter(({ row }) => row.removed_at === null).map(projectionOf);
   return { kind: 'done', record, changes: { targets, gone: [], counts, successes: [], windows: log.changes } };
 }

@@ -3,7 +3,8 @@ import type { Sighting } from '../domain/batch.ts';
 import { compareMoments, momentOfSight } from '../domain/moment.ts';
 import { briefOf } from './read-deployments.ts';
 import type { SightingBrief } from './records.ts';
-import type { IncidentsTable, Tables } from './tables.ts';
+import { attemptKey } from './services.ts';
+import type { IncidentsTable, SightingsTable, Tables } from './tables.ts';
 import { incidentOf } from './target-work.ts';
 
 /** A sighting by its upstream id. */
@@ -32,29 +33,36 @@ export async function sightingsWithin(
     .limit(limit)
     .execute();
   const within = rows.filter(({ at }) => closed === null || compareMoments(momentOfSight(at), closed.moment) <= 0);
-  const blamed = await briefsOf(
-    db,
-    row.target_id,
-    within.flatMap((one) => one.blamed ?? []),
-  );
+  const blamed = await briefsOf(db, within);
   return within.map((one) => ({
     id: one.upstream_id,
     brief: {
       kind: one.kind as Sighting['kind'],
       at: one.at,
       details: JSON.parse(one.details),
-      attributedTo: blamed.get(one.blamed ?? '') ?? null,
+      attributedTo: blamed.get(culpritKey(one)) ?? null,
     },
   }));
 }
 
-async function briefsOf(db: Kysely<Tables>, target: number, ids: readonly string[]) {
-  if (ids.length === 0) return new Map<string, ReturnType<typeof briefOf>>();
-  const rows = await db
-    .selectFrom('deployments')
-    .selectAll()
-    .where('target_id', '=', target)
-    .where('upstream_id', 'in', [...new Set(ids)])
-    .execute();
-  return new Map(rows.map((one) => [one.upstream_id, briefOf(one)]));
+type Blaming = Pick<SightingsTable, 'target_id' | 'blamed' | 'blamed_target'>;
+
+async function briefsOf(db: Kysely<Tables>, sightings: readonly Blaming[]) {
+  const found = new Map<string, ReturnType<typeof briefOf>>();
+  const blaming = sightings.filter(({ blamed }) => blamed !== null);
+  for (const [target, ofTarget] of Map.groupBy(blaming, (one) => one.blamed_target ?? one.target_id)) {
+    const ids = [...new Set(ofTarget.flatMap(({ blamed }) => blamed ?? []))];
+    const rows = await db
+      .selectFrom('deployments')
+      .selectAll()
+      .where('target_id', '=', target)
+      .where('upstream_id', 'in', ids)
+      .execute();
+    for (const row of rows) found.set(attemptKey(target, row.upstream_id), briefOf(row));
+  }
+  return found;
+}
+
+function culpritKey({ target_id, blamed, blamed_target }: Blaming): string {
+  return attemptKey(blamed_target ?? target_id, blamed ?? '');
 }

@@ -36,6 +36,7 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
   const works = await loadTargets(trx, [...named, ...moved.changed]);
   const created = await createTargets(trx, batch, [...deployments, ...sightings], works);
   const touched = new Set<TargetWork>(moved.changed.flatMap((key) => works.get(targetId(key)) ?? []));
+  const arrived = new Set(touched);
   for (const work of created) touched.add(work);
 
   const capabilities = JSON.stringify(batch.capabilities);
@@ -63,7 +64,8 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
     if (change === 'removed') gone.push(work.row.id);
   }
 
-  const transitions = await foldAndWrite(trx, [...touched], batch, rules, counting, log);
+  const settled = await foldAndWrite(trx, [...touched], batch, rules, counting, log, arrived);
+  const { transitions } = settled;
   await insertRows(
     trx,
     'decided',
@@ -73,11 +75,11 @@ export async function recordBatch(trx: Transaction<Tables>, batch: Batch, plan: 
   if (batch.origin !== 'backfill') for (const { reason } of ignored) counting.add('ignored', { reason });
   counting.add('gaps', {}, batch.gaps);
 
-  const counts = await addCounts(trx, counting);
+  const counts = [...settled.counts, ...(await addCounts(trx, counting))];
   await writeState(trx, batch);
   await writeOutbox(trx, plan(transitions, batch.news ?? [], batch.now), batch.now);
   const targets: TargetProjection[] = [];
-  await inTurns(touched, (work) => {
+  await inTurns([...touched, ...settled.others], (work) => {
     if (work.row.removed_at === null) targets.push(projectionOf(work));
   });
   return {

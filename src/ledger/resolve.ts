@@ -7,6 +7,7 @@ import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
 import { writeOutbox } from './outbox.ts';
 import { type Overridden, refused, settled, unknown } from './overridden.ts';
+import type { SourceCount } from './projection.ts';
 import { readIncident } from './read-incidents.ts';
 import type { IncidentRecord } from './records.ts';
 import { resolutionId, signalOfResolution } from './resolutions.ts';
@@ -117,7 +118,7 @@ async function nothingToDo(
 ): Promise<Overridden<IncidentRecord>> {
   const counting = new Counting(work.row.source);
   counting.add('transitions', { kind: row.kind, operation, outcome: 'noop', origin: 'api' });
-  return await answer(trx, row.id, null, counting, new WindowLog());
+  return await answer(trx, row.id, { works: [], counts: [] }, counting, new WindowLog());
 }
 
 async function settle(
@@ -130,19 +131,19 @@ async function settle(
   const { source } = work.row;
   const counting = new Counting(source);
   const log = new WindowLog();
-  const transitions = await foldAndWrite(trx, [work], { source, origin: 'api', now }, rules, counting, log);
-  await writeOutbox(trx, plan(transitions, [], now), now);
-  return await answer(trx, row.id, work, counting, log);
+  const found = await foldAndWrite(trx, [work], { source, origin: 'api', now }, rules, counting, log);
+  await writeOutbox(trx, plan(found.transitions, [], now), now);
+  return await answer(trx, row.id, { works: [work, ...found.others], counts: found.counts }, counting, log);
 }
 
 async function answer(
   trx: Transaction<Tables>,
   id: number,
-  work: TargetWork | null,
+  changed: { readonly works: readonly TargetWork[]; readonly counts: readonly SourceCount[] },
   counting: Counting,
   log: WindowLog,
 ): Promise<Overridden<IncidentRecord>> {
   const record = await readIncident(trx, id);
   if (record === null) throw new Error(`incident ${id} is gone`);
-  return settled(record, work, await addCounts(trx, counting), log);
+  return settled(record, changed.works, [...changed.counts, ...(await addCounts(trx, counting))], log);
 }

@@ -3,7 +3,8 @@ import type { Batch } from '../domain/batch.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Transition } from '../domain/transition.ts';
 import { type Applied, applyFold } from './apply-fold.ts';
-import type { Counting } from './counts.ts';
+import { type Blamed, blameErrors } from './blame-errors.ts';
+import { addCounts, Counting } from './counts.ts';
 import { deliveryOf, queueLookups } from './delivery.ts';
 import { eventFactsOf } from './event-facts.ts';
 import { evidenceOf } from './evidence.ts';
@@ -11,6 +12,7 @@ import { type Folded, foldTarget } from './fold-target.ts';
 import { setIncidentTimes } from './gauges.ts';
 import { type Judged, judge } from './judge.ts';
 import { moveOn } from './places.ts';
+import type { SourceCount } from './projection.ts';
 import { inSlices, insertAndRead, insertRows, inTurns, upsertRows } from './rows.ts';
 import { sightingRows } from './sightings.ts';
 import type { Tables, TargetsTable } from './tables.ts';
@@ -31,7 +33,17 @@ export interface Fold {
   readonly applied: Applied;
 }
 
-/** Folds and judges what is new of each target, writes all of it, and tells what became of the incidents. */
+/** What folding and judging changed. */
+export interface Settled {
+  /** What became of the incidents. */
+  readonly transitions: readonly Transition[];
+  /** Other targets of the services: errors are blamed on their deployments. Written already. */
+  readonly others: readonly TargetWork[];
+  /** What was counted for the sources of those. */
+  readonly counts: readonly SourceCount[];
+}
+
+/** Folds and judges what is new of each target, and what errors are blamed on, and writes all of it. */
 export async function foldAndWrite(
   trx: Transaction<Tables>,
   works: readonly TargetWork[],
@@ -39,7 +51,8 @@ export async function foldAndWrite(
   rules: Rules,
   counting: Counting,
   log: WindowLog,
-): Promise<readonly Transition[]> {
+  arrived?: ReadonlySet<TargetWork>,
+): Promise<Settled> {
   const folds: Fold[] = [];
   await inTurns(works, async (work) => {
     for (const kind of capabilitiesOf(work.row).kinds) {
@@ -48,19 +61,21 @@ export async function foldAndWrite(
     }
   });
   await writeFolds(trx, folds);
+  const blamed = await blameErrors(trx, works, folds, arrived);
   const foldsOf = Map.groupBy(folds, ({ work }) => work);
   const logged: Logged[] = [];
   await inTurns(works, async (work) => {
     const folded = foldsOf.get(work)?.map((fold) => fold.folded) ?? [];
-    const judged = judge(work, await evidenceOf(trx, work, folded));
+    const judged = judge(work, await evidenceOf(trx, work, folded, blamed.services.get(work.row.id) ?? null));
     counting.add('corrections', {}, await writeVerdicts(trx, judged));
     logDeployments(log, work, judged);
     logged.push({ work, folded, judged });
   });
+  const counts = await judgeOthers(trx, blamed, log, logged);
   await insertRows(trx, 'deployments', deploymentRows(works, batch));
   await queueLookups(trx, works, batch, counting);
   await insertRows(trx, 'sightings', sightingRows(works, batch.now));
-  await logRecoveries(trx, log, logged);
+  await logRecoveries(trx, log, logged, blamed.incidents);
 
   const transitions: Transition[] = [];
   await inTurns(folds, async ({ work, folded, applied }) => {
@@ -80,8 +95,27 @@ export async function foldAndWrite(
       transitions.push({ ...transition, incident: incident.id ?? 0, openedBy, closedBy });
     }
   });
-  await writeTargets(trx, works);
-  return transitions;
+  await writeTargets(trx, [...works, ...blamed.others]);
+  return { transitions, others: blamed.others, counts };
+}
+
+/** Judges the deployments of the targets that nothing new was told of, but for the errors of their services. */
+async function judgeOthers(
+  trx: Transaction<Tables>,
+  { others, services }: Blamed,
+  log: WindowLog,
+  logged: Logged[],
+): Promise<readonly SourceCount[]> {
+  const counts: SourceCount[] = [];
+  await inTurns(others, async (work) => {
+    const judged = judge(work, await evidenceOf(trx, work, [], services.get(work.row.id) ?? null));
+    const counting = new Counting(work.row.source);
+    counting.add('corrections', {}, await writeVerdicts(trx, judged));
+    counts.push(...(await addCounts(trx, counting)));
+    logDeployments(log, work, judged);
+    logged.push({ work, folded: [], judged });
+  });
+  return counts;
 }
 
 /** Writes what folds made of incidents; those that are new have their number afterwards. */

@@ -19,7 +19,7 @@ export function* sightingRows(works: readonly TargetWork[], now: number) {
   for (const work of works) for (const fresh of work.sightings) yield sightingRow(work, fresh, now);
 }
 
-function sightingRow(work: TargetWork, { sighting, blamed }: NewSighting, now: number) {
+function sightingRow(work: TargetWork, { sighting, blamed, blamedTarget }: NewSighting, now: number) {
   return {
     source: sighting.target.source,
     upstream_id: sighting.id,
@@ -29,6 +29,7 @@ function sightingRow(work: TargetWork, { sighting, blamed }: NewSighting, now: n
     at: sighting.at,
     blame_within_ms: sighting.blameWithinMs,
     blamed,
+    blamed_target: blamedTarget,
     details: JSON.stringify(sighting.details),
     recorded_at: now,
   };

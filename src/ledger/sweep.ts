@@ -211,6 +211,7 @@ function oldIncidents(trx: Kysely<Tables>, before: number) {
     .select('incidents.id')
     .where('incidents.closed_at', '<', before)
     .where((e) => e.not(e.exists(deploymentsWithin(e))))
+    .where((e) => e.or([e('incidents.kind', '!=', 'errors'), e.not(e.exists(serviceDeploymentsWithin(e)))]))
     .where((e) =>
       e.or([
         e('incidents.kind', '!=', 'deployment'),
@@ -228,6 +229,18 @@ function deploymentsWithin(e: ExpressionBuilder<Tables, 'incidents'>) {
     .selectFrom('deployments')
     .select('deployments.id')
     .whereRef('deployments.target_id', '=', 'incidents.target_id')
+    .whereRef('deployments.at', '>=', 'incidents.opened_at')
+    .whereRef('deployments.at', '<=', 'incidents.closed_at');
+}
+
+/** Errors are repaired by the deployments of another target of their service. */
+function serviceDeploymentsWithin(e: ExpressionBuilder<Tables, 'incidents' | 'targets'>) {
+  return e
+    .selectFrom('deployments')
+    .innerJoin('targets as deploying', 'deploying.id', 'deployments.target_id')
+    .select('deployments.id')
+    .whereRef('deploying.app', '=', 'targets.app')
+    .whereRef('deploying.environment', '=', 'targets.environment')
     .whereRef('deployments.at', '>=', 'incidents.opened_at')
     .whereRef('deployments.at', '<=', 'incidents.closed_at');
 }

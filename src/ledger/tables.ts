@@ -97,6 +97,8 @@ export interface SightingsTable {
   blame_within_ms: number | null;
   /** Upstream id of the deployment that it is attributed to. */
   blamed: string | null;
+  /** The target of that deployment; null: the sighting's own. */
+  blamed_target: number | null;
   /** JSON: the upstream's facts. */
   details: string;
   recorded_at: number;

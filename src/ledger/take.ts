@@ -80,7 +80,7 @@ export function takeDeployment(work: TargetWork, deployment: Deployment): void {
 
 /** Adds a new sighting to what is to be folded. */
 export function takeSighting(work: TargetWork, sighting: Sighting): void {
-  work.sightings.push({ sighting, blamed: null });
+  work.sightings.push({ sighting, blamed: null, blamedTarget: null });
   work.signals.push({ about: sighting.about, signal: signalOfSighting(sighting) });
 }
 

@@ -37,6 +37,8 @@ export interface NewDeployment {
 export interface NewSighting {
   readonly sighting: Sighting;
   blamed: string | null;
+  /** The ledger's number of the target of that deployment; null: the sighting's own. */
+  blamedTarget: number | null;
 }
 
 /** A target while a transaction works on it: its row as it will be written, and what is new. */

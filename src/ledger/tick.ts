@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Rules } from '../domain/mttr.ts';
-import type { Plan, Transition } from '../domain/transition.ts';
+import type { Plan } from '../domain/transition.ts';
 import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
 import { writeOutbox } from './outbox.ts';
@@ -19,32 +19,27 @@ export async function recordTick(
 ): Promise<Pick<Changes, 'targets' | 'counts' | 'windows'>> {
   const due = await trx
     .selectFrom('incidents')
-    .select('target_id')
+    .innerJoin('targets', 'targets.id', 'incidents.target_id')
+    .select(['incidents.target_id', 'targets.source'])
     .distinct()
     .where('outcome', 'is', null)
     .where('opened_at', '<', now - rules.expiryMs)
     .execute();
-  const works = [
-    ...(
-      await loadTargetsById(
-        trx,
-        due.map((row) => row.target_id),
-      )
-    ).values(),
-  ];
-  const transitions: Transition[] = [];
+  const shown = new Map<number, TargetWork>();
   const counts: SourceCount[] = [];
   const log = new WindowLog();
-  for (const [source, ofSource] of Map.groupBy(works, ({ row }) => row.source)) {
-    for (const work of ofSource) pushTicks(work, now, rules);
+  for (const [source, ofSource] of Map.groupBy(due, (row) => row.source)) {
+    // Not before: what was done for another source can have changed them.
+    const ids = ofSource.map((row) => row.target_id);
+    const works = [...(await loadTargetsById(trx, ids)).values()];
+    for (const work of works) pushTicks(work, now, rules);
     const counting = new Counting(source);
-    const batch = { source, origin: 'tick', now } as const;
-    const found = await foldAndWrite(trx, ofSource, batch, rules, counting, log);
-    counts.push(...(await addCounts(trx, counting)));
-    transitions.push(...found);
-    await writeOutbox(trx, plan(found, [], now), now);
+    const found = await foldAndWrite(trx, works, { source, origin: 'tick', now }, rules, counting, log);
+    counts.push(...found.counts, ...(await addCounts(trx, counting)));
+    await writeOutbox(trx, plan(found.transitions, [], now), now);
+    for (const work of [...works, ...found.others]) shown.set(work.row.id, work);
   }
-  const listed = works.filter(({ row }) => row.removed_at === null);
+  const listed = [...shown.values()].filter(({ row }) => row.removed_at === null);
   return { targets: listed.map(projectionOf), counts, windows: log.changes };
 }
 

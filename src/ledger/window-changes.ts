@@ -32,11 +32,16 @@ export function logDeployments(log: WindowLog, { row: { id: target }, fresh }: T
 }
 
 /**
- * Logs the incidents that changed, and those whose opening is now attributed to another deployment. Call it once they,
- * and what opened them, are written.
+ * Logs the incidents that changed, and those whose opening is now attributed to another deployment, `reblamed`
+ * among them. Call it once they, and what opened them, are written.
  */
-export async function logRecoveries(trx: Kysely<Tables>, log: WindowLog, all: readonly Logged[]): Promise<void> {
-  const asked = new Set<number>();
+export async function logRecoveries(
+  trx: Kysely<Tables>,
+  log: WindowLog,
+  all: readonly Logged[],
+  reblamed: readonly number[] = [],
+): Promise<void> {
+  const asked = new Set(reblamed);
   const excused = await excusedOf(trx, all);
   for (const { work, folded, judged } of all) {
     for (const { changed, vanished, kind } of folded) {
@@ -68,21 +73,21 @@ export async function logRecoveriesBlamedOn(
   log: WindowLog,
   { target_id: target, upstream_id: id }: Pick<Selectable<DeploymentsTable>, 'target_id' | 'upstream_id'>,
 ): Promise<void> {
-  const rows = await trx
+  const own = trx.selectFrom('incidents').select('id').where('target_id', '=', target).where('opened_by', '=', id);
+  const attributed = trx
     .selectFrom('incidents')
-    .select('id')
-    .where('target_id', '=', target)
-    .where((e) =>
-      e.or([
-        e('opened_by', '=', id),
-        e(
-          'opened_by',
-          'in',
-          e.selectFrom('sightings').select('upstream_id').where('target_id', '=', target).where('blamed', '=', id),
-        ),
-      ]),
+    .innerJoin('sightings', (join) =>
+      join
+        .onRef('sightings.target_id', '=', 'incidents.target_id')
+        .onRef('sightings.upstream_id', '=', 'incidents.opened_by'),
     )
-    .execute();
+    .select('incidents.id')
+    .where('sightings.blamed', '=', id);
+  const rows = [
+    ...(await own.execute()),
+    ...(await attributed.where('sightings.target_id', '=', target).execute()),
+    ...(await attributed.where('sightings.blamed_target', '=', target).execute()),
+  ];
   const numbers = rows.map((row) => row.id);
   for (const { incident, recovery } of await recoveriesOf(trx, numbers)) log.recovery(incident, recovery);
 }

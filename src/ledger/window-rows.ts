@@ -42,10 +42,14 @@ export function recoveries(db: Kysely<Tables>) {
           .onRef('sightings.source', '=', 'targets.source')
           .onRef('sightings.upstream_id', '=', 'incidents.opened_by'),
       )
-      // The retention may have taken the deployment's row: it was one of the same target.
+      // What errors are blamed on is another source's.
+      .innerJoin('targets as culprits', (join) =>
+        join.on((e) => e('culprits.id', '=', e.fn.coalesce('sightings.blamed_target', 'incidents.target_id'))),
+      )
+      // The retention may have taken the deployment's row: its target is known all the same.
       .leftJoin('deployments', (join) =>
         join
-          .onRef('deployments.source', '=', 'targets.source')
+          .onRef('deployments.source', '=', 'culprits.source')
           .on((e) => e('deployments.upstream_id', '=', e.fn.coalesce('sightings.blamed', 'incidents.opened_by'))),
       )
       // What a person says is no change failure has no part in its recovery times.
@@ -59,7 +63,7 @@ export function recoveries(db: Kysely<Tables>) {
         'incidents.opened_at',
         'incidents.closed_at',
         e.fn.coalesce('sightings.blamed', 'incidents.opened_by').as('deployment'),
-        e.fn.coalesce('deployments.target_id', 'incidents.target_id').as('target'),
+        'culprits.id as target',
       ])
   );
 }

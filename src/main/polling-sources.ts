@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { Capabilities } from '../domain/batch.ts';
 import type { UnknownLeadTime } from '../domain/change.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Observe } from '../domain/observation.ts';
@@ -38,18 +39,25 @@ export interface PollingSources {
 export function openSources(parts: PollingParts): PollingSources & { start(): void } {
   const { config, ledger, recorder, board, clock, observe, random, log } = parts;
   const stopping = new AbortController();
+  const hearsOfErrors = config.sink.workspaces.length > 0 || config.sources.some(({ type }) => type === 'errors');
   const opened = config.sources.map((settings) => {
     const leadTime = openLeadTime(settings, parts, stopping.signal);
     const commits = commitsOf(settings);
     const inbox = {
       async record(batch: Parameters<Recorder['record']>[0]) {
-        await recorder.record(commits === undefined ? batch : { ...batch, commits });
+        const capabilities = hearsOfErrors ? withErrors(batch.capabilities) : batch.capabilities;
+        await recorder.record({ ...batch, capabilities, ...(commits === undefined ? {} : { commits }) });
         leadTime?.wake();
       },
       decided: (ids: readonly string[]) => ledger.decided(settings.name, ids),
       state: () => ledger.state(settings.name),
     };
-    const collector = openSource(settings, { ...parts, retentionMs: config.retentionMs, inbox });
+    const collector = openSource(settings, {
+      ...parts,
+      retentionMs: config.retentionMs,
+      attributionWindowMs: config.attributionWindowMs,
+      inbox,
+    });
     return { settings, collector, leadTime };
   });
   let polling: Promise<unknown> = Promise.resolve();
@@ -88,4 +96,10 @@ export function openSources(parts: PollingParts): PollingSources & { start(): vo
       return stopped;
     },
   };
+}
+
+/** Where a sink tells of errors, whatever is deployed can be blamed for them, and repair them. */
+function withErrors({ causes, rework, ...rest }: Capabilities): Capabilities {
+  if (causes.length === 0) return { ...rest, causes, rework };
+  return { ...rest, causes: [...causes, 'errors'], rework: [...rework, 'errors'] };
 }

@@ -126,7 +126,9 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const webFile = { current: () => webConfiguration(config) };
   const passwords = new Passwords();
   resources.defer(() => passwords.close());
-  const intake = new Intake((posts) => recorder.ingest(posts, config.sink.rules, clock.now()));
+  const intake = new Intake((posts) =>
+    recorder.ingest(posts, config.sink.rules, clock.now(), config.attributionWindowMs),
+  );
   const appOf = ({ web, sink }: Config): App =>
     createApp({
       version: VERSION,

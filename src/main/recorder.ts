@@ -13,7 +13,12 @@ export interface Recorder extends Pick<Ledger, 'resolve' | 'reopen' | 'giveVerdi
   /** Records what a lookup found of a deployment's commits. */
   recordChanges(findings: Findings): Promise<void>;
   /** Takes posts in; for each, in order, which of its events are new. */
-  ingest(posts: readonly Post[], rules: readonly SinkRule[], now: number): Promise<Ingested['fresh']>;
+  ingest(
+    posts: readonly Post[],
+    rules: readonly SinkRule[],
+    now: number,
+    blameWithinMs: number,
+  ): Promise<Ingested['fresh']>;
   /** Lets time pass until `now`, in milliseconds since the epoch. */
   tick(now: number): Promise<void>;
   /** Takes away what is older than `before`, between other writes, until `stop`. */
@@ -44,9 +49,9 @@ export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void
   return {
     record: (batch) => told(async () => (await ledger.record(batch)).changes),
     recordChanges: (findings) => told(() => ledger.recordChanges(findings)),
-    ingest: (posts, rules, now) =>
+    ingest: (posts, rules, now, blameWithinMs) =>
       next(async () => {
-        const { changes, fresh } = await ledger.ingest(posts, rules, now);
+        const { changes, fresh } = await ledger.ingest(posts, rules, now, blameWithinMs);
         return { changes, result: fresh };
       }),
     tick: (now) => told(() => ledger.tick(now)),

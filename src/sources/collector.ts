@@ -34,6 +34,8 @@ export interface SourceParts {
   readonly inbox: Inbox;
   /** Milliseconds after which an open row is given up. */
   readonly retentionMs: number;
+  /** Milliseconds after a deployment in which errors are blamed on it. */
+  readonly attributionWindowMs: number;
   readonly userAgent: string;
   readonly clock: Clock;
   readonly observe: Observe;

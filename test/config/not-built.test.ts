@@ -10,7 +10,6 @@ describe('what is not built yet', () => {
   it.each([
     ['ledger: postgres://dora@db/dora', 'ledger: postgres://'],
     ['ledger_password_file: token', 'ledger_password_file'],
-    ['attribution_window: 23h', 'attribution_window'],
   ])('%s passes the check and is told', (yaml, path) => {
     using folder = new Folder();
     folder.write('token', 's3cret');
@@ -49,6 +48,6 @@ describe('what is not built yet', () => {
     const text = readFileSync('docs/configuration.md', 'utf8');
     const rows = text.split('\n').filter((line) => line.startsWith('| `') && /not built yet/i.test(line));
     const keys = rows.map((row) => row.split('`')[1]);
-    expect(keys).toEqual(['ledger', 'ledger_password_file', 'attribution_window']);
+    expect(keys).toEqual(['ledger', 'ledger_password_file']);
   });
 });

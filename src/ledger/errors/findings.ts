@@ -7,6 +7,8 @@ import type { RecordedSpan } from './spans.ts';
 export interface Findings {
   readonly sightings: Sighting[];
   readonly news: News[];
+  /** How long after a deployment errors are blamed on it, in milliseconds; null: nobody is. */
+  readonly blameWithinMs?: number | null;
 }
 
 /** A rule began to be exceeded, or did so earlier than was known. */
@@ -17,7 +19,7 @@ export function tellBeginning(
   isNew: boolean,
 ): void {
   if (span.opens) {
-    findings.sightings.push(sighting(span, 'failure', span.sinceRef, span.since, details));
+    findings.sightings.push(sighting(span, 'failure', span.sinceRef, span.since, details, findings));
   } else if (isNew) findings.news.push(crossed(span, null));
 }
 
@@ -43,8 +45,9 @@ function sighting(
   id: string,
   at: number,
   details: Sighting['details'],
+  { blameWithinMs = null }: Pick<Findings, 'blameWithinMs'> = {},
 ): Sighting {
-  return { id, target: span.series.target, about: 'errors', kind, at, blameWithinMs: null, details };
+  return { id, target: span.series.target, about: 'errors', kind, at, blameWithinMs, details };
 }
 
 function crossed(span: RecordedSpan & { readonly id: number }, backAt: number | null): Crossed {

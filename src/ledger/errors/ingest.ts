@@ -38,6 +38,8 @@ export interface IngestRules {
   readonly sink: readonly SinkRule[];
   readonly incidents: Rules;
   readonly plan: Plan;
+  /** How long after a deployment errors are blamed on it, in milliseconds; null: nobody is. */
+  readonly blameWithinMs: number | null;
 }
 
 /**
@@ -76,7 +78,11 @@ async function look(
   now: number,
 ): Promise<Changes> {
   const source = workspace.name;
-  const findings: Findings = { sightings: [], news: stored.map((one) => newsOf(source, one)) };
+  const findings: Findings = {
+    sightings: [],
+    news: stored.map((one) => newsOf(source, one)),
+    blameWithinMs: rules.blameWithinMs,
+  };
   const series = new Map<string, EventSeries & { readonly events: StoredEvent[] }>();
   for (const one of stored) {
     const { subsystem } = one.event;

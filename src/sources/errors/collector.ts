@@ -19,6 +19,8 @@ export interface CollectorOptions {
   readonly inbox: Inbox;
   /** Milliseconds after which a target that is gone is forgotten. */
   readonly retentionMs: number;
+  /** Milliseconds after a deployment in which errors are blamed on it. */
+  readonly attributionWindowMs: number;
   readonly clock: Clock;
   readonly observe: Observe;
 }
@@ -77,8 +79,12 @@ export class ErrorsCollector {
     judged: ReadonlyMap<string, Group>,
     at: number,
   ): Promise<void> {
-    const { settings, inbox, retentionMs } = this.#options;
-    const rules = { holdMs: settings.holdMs, window: windowText(settings.incidentWindowMs) };
+    const { settings, inbox, retentionMs, attributionWindowMs } = this.#options;
+    const rules = {
+      holdMs: settings.holdMs,
+      window: windowText(settings.incidentWindowMs),
+      blameWithinMs: attributionWindowMs,
+    };
     const listed = new Map([...shown, ...judged]);
     const after = new Map<string, TargetMemory | null>();
     const sightings: Sighting[] = [];

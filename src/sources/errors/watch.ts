@@ -28,7 +28,11 @@ export function watch(
   before: TargetMemory,
   above: Above | null,
   at: number,
-  { holdMs, window }: { readonly holdMs: number; readonly window: string },
+  {
+    holdMs,
+    window,
+    blameWithinMs,
+  }: { readonly holdMs: number; readonly window: string; readonly blameWithinMs: number },
 ): { readonly open: TargetMemory['open']; readonly sightings: readonly Sighting[] } {
   const { open } = before;
   const sight = (kind: 'failure' | 'recovery', when: number, details: Sighting['details']): Sighting => ({
@@ -37,7 +41,7 @@ export function watch(
     about: 'errors',
     kind,
     at: when,
-    blameWithinMs: null,
+    blameWithinMs: kind === 'failure' ? blameWithinMs : null,
     details,
   });
   if (above !== null) {

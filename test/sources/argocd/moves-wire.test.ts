@@ -36,6 +36,7 @@ async function over(held: Holding, basePath = '') {
       state: async () => new Map(),
     },
     retentionMs: 1e12,
+    attributionWindowMs: 86_400_000,
     userAgent: 'test',
     clock,
     observe: (one) => observed.push(one),

@@ -133,6 +133,7 @@ export async function played(
       state: async () => new Map(),
     },
     retentionMs: 1e12,
+    attributionWindowMs: 86_400_000,
     userAgent: 'test',
     clock,
     observe: () => {},

@@ -74,6 +74,7 @@ export class Desk implements AsyncDisposable {
     return openErrors(this.#settings, {
       clock: this.clock,
       retentionMs: 400 * 24 * HOUR,
+      attributionWindowMs: 86_400_000,
       userAgent: 'dora-exporter/test',
       observe: (one) => void this.observed.push(one),
       log: { debug() {}, info() {}, warn() {}, error() {} },

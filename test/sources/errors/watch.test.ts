@@ -24,7 +24,7 @@ test('whatever the counts, failures and recoveries take turns, and each span is 
         at += after;
         seen.push({ at, above });
         const over = above ? { subsystem: 'shop', count: 2, threshold: 1 } : null;
-        const { open, sightings } = watch(memory, over, at, { holdMs, window: '1h' });
+        const { open, sightings } = watch(memory, over, at, { holdMs, window: '1h', blameWithinMs: 1000 });
         memory = { ...memory, open };
         told.push(...sightings);
       }

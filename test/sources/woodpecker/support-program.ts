@@ -83,6 +83,7 @@ export async function openProgram(
     const collector = openWoodpecker(own, {
       inbox,
       retentionMs: options.retentionMs ?? 400 * DAY_MS,
+      attributionWindowMs: 86_400_000,
       userAgent: 'dora-exporter/test',
       clock,
       observe,
