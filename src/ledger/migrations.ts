@@ -6,8 +6,8 @@ import { windows } from './migrations/003-windows.ts';
 import { overrides } from './migrations/004-overrides.ts';
 import { errors } from './migrations/005-errors.ts';
 import { messages } from './migrations/006-messages.ts';
-import { windowIndex } from './migrations/008-window-index.ts';
 import { attribution } from './migrations/007-attribution.ts';
+import { windowIndex } from './migrations/008-window-index.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. One that was released is never changed again. */
@@ -18,8 +18,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '004-overrides': { up: overrides },
   '005-errors': { up: errors },
   '006-messages': { up: messages },
-  '008-window-index': { up: windowIndex },
   '007-attribution': { up: attribution },
+  '008-window-index': { up: windowIndex },
 };
 
 /**
