@@ -39,6 +39,9 @@ describe('before anything was polled', () => {
       expect(early.all(`dora_collector_${name}`), name).toEqual([]);
     }
     expect(early.value('dora_collector_polls_total')).toBe(0);
+    const forPeople = await (await fetch(program.url)).text();
+    expect(forPeople).toContain('Not known yet: the first poll has not ended.');
+    expect(forPeople).not.toMatch(/No incident is open|Nothing is failing/);
 
     heal();
     await program.stop();

@@ -27,6 +27,11 @@ it('B12: a poll that the locked ledger does not take fails as store, shows nothi
   const collectors = await items(program, 'collectors');
   expect(collectors[0]?.['last_failure']).toMatchObject({ reason: 'store' });
 
+  const page = await (await fetch(program.url)).text();
+  expect(page).toMatch(/The ledger (takes nothing at the moment|does not answer)/);
+  expect(page).toContain('The ledger did not take what was read');
+  expect(page).toContain('<bdi>acme/shop</bdi>');
+
   elsewhere.exec('rollback');
   const unlocked = await pageWith(program, (page) => page.value('dora_collector_up') === 1, 'the next poll is good');
   expect(keysOf(unlocked, 'acme/shop', stage.epoch)).toEqual(TOLD);

@@ -6,6 +6,7 @@ import { errorsContract } from './contract/errors.ts';
 import { healthContract } from './contract/health.ts';
 import { healthArrivalContract } from './contract/health-arrival.ts';
 import { healthKeepingContract } from './contract/health-keeping.ts';
+import { historyContract } from './contract/history.ts';
 import { lateContract } from './contract/late.ts';
 import { listingContract } from './contract/listing.ts';
 import { movingContract } from './contract/moving.ts';
@@ -46,5 +47,6 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('windows', () => windowsContract(open));
     describe('errors over sources', () => serviceErrorsContract(open));
     describe('queries', () => queryingContract(open));
+    describe('histories', () => historyContract(open));
   });
 }
