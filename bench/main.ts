@@ -2,6 +2,7 @@ import { keepYoungGenerationSmall } from '../src/main/young-generation.ts';
 import { benchIngest } from './ingest.ts';
 import { benchLookups } from './lookups.ts';
 import { benchMemory } from './memory.ts';
+import { benchNotify } from './notify.ts';
 import { benchPasswords } from './passwords.ts';
 import { benchPoll } from './poll.ts';
 import { benchPollArgocd } from './poll-argocd.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   record: benchRecord,
   lookups: benchLookups,
   ingest: benchIngest,
+  notify: benchNotify,
   start: benchStart,
   windows: benchWindows,
   memory: benchMemory,
