@@ -5,6 +5,7 @@ import { LOG_LEVELS, type LogLevel } from './config.ts';
 import { EXPLAIN_FLAGS, type ExplainFlags, readExplainFlags } from './explain-flags.ts';
 import { EXPORT_LISTS, EXPORT_TEXTS, type ExportFlags, readExportFlags } from './export-flags.ts';
 import { type ListenAddress, readListenAddress } from './listen-address.ts';
+import { REPLAY_LISTS, REPLAY_SWITCHES, REPLAY_TEXTS, type ReplayFlags, readReplayFlags } from './replay-flags.ts';
 import { readTestAlertFlags, TEST_ALERT_FLAGS, type TestAlertFlags } from './test-alert-flags.ts';
 
 /** What the command line says. */
@@ -13,6 +14,7 @@ export type CommandLine =
   | { readonly kind: 'explain'; readonly flags: ExplainFlags }
   | { readonly kind: 'test_alert'; readonly flags: TestAlertFlags }
   | { readonly kind: 'export'; readonly flags: ExportFlags }
+  | { readonly kind: 'replay'; readonly flags: ReplayFlags }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
   | { readonly kind: 'not_built'; readonly command: string }
@@ -28,12 +30,13 @@ export interface Flags {
   readonly check: boolean;
 }
 
-export const USAGE = `usage: node src/main.ts [serve|demo|explain|export|test-alert] [flags]
+export const USAGE = `usage: node src/main.ts [serve|demo|explain|export|replay|test-alert] [flags]
 
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
   explain                       print one key with the rows that it is taken over, from the ledger's file
-  export                        write what /metrics would have shown, in OpenMetrics with timestamps, from the ledger's file
+  export                        write what /metrics would have shown, in OpenMetrics with timestamps, or the ledger's events
+  replay FILE                   print the keys from exported events, or from standard input for -; no ledger is touched
   test-alert                    send a message as a real alert is sent, and say how long it took
 
   --config.file=FILE            the configuration; without it, WOODPECKER_URL and WOODPECKER_TOKEN say what to poll
@@ -51,11 +54,17 @@ export const USAGE = `usage: node src/main.ts [serve|demo|explain|export|test-al
   --window=DURATION             back from now, such as 7d; 30d if it is not given
 
   of export, beside --config.file:
-  --format=FORMAT               openmetrics
+  --format=FORMAT               openmetrics (the default), or ndjson: all events, for replay, without the flags below
   --since=DURATION              how far back from its end, such as 90d, which it is if it is not given
   --until=TIME                  its end, in RFC 3339; now if it is not given
   --step=DURATION               between two samples; 1h if it is not given, at most a minute in the last 6 hours
   --label=NAME=VALUE            a label of every series, such as job=dora; may be there several times
+
+  of replay:
+  --window=DURATION             back from its end, such as 7d; may be there several times; those that were configured if not given
+  --min-samples=N               below so many deployments a ratio is absent; as it was configured if it is not given
+  --until=TIME                  the end of the windows, in RFC 3339; the time of the latest export if it is not given
+  --json                        all of it as one JSON document
 
   of test-alert, beside --config.file:
   --severity=SEVERITY           critical (the default), warning, info
@@ -69,7 +78,9 @@ interface Subcommand {
   readonly switches: readonly string[];
   /** Flags that take a text, and may be there several times. */
   readonly lists?: readonly string[];
-  read(values: Values): CommandLine;
+  /** What stands for itself without a flag, such as FILE; none if it is not given. */
+  readonly operand?: string;
+  read(values: Values, operand: string): CommandLine;
 }
 
 const SERVE_TEXTS = ['config.file', 'web.listen-address', 'log.level'] as const;
@@ -95,6 +106,16 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       return read.ok ? { kind: 'export', flags: read.flags } : usage(read.problem);
     },
   },
+  replay: {
+    texts: REPLAY_TEXTS,
+    switches: REPLAY_SWITCHES,
+    lists: REPLAY_LISTS,
+    operand: 'FILE',
+    read: (values, file) => {
+      const read = readReplayFlags(values, file);
+      return read.ok ? { kind: 'replay', flags: read.flags } : usage(read.problem);
+    },
+  },
   'test-alert': {
     texts: TEST_ALERT_FLAGS,
     switches: [],
@@ -104,7 +125,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
 };
-const LATER: readonly string[] = ['doctor', 'replay', 'ledger'];
+const LATER: readonly string[] = ['doctor', 'ledger'];
 
 /** Reads the words after the program's name: a subcommand, if any, and then flags as `--flag=value` or `--flag value`. */
 export function parseCommandLine(words: readonly string[]): CommandLine {
@@ -126,13 +147,17 @@ export function parseCommandLine(words: readonly string[]): CommandLine {
 }
 
 /** Throws parseArgs' TypeErrors, which have a `code`. */
-function readFlags({ texts, switches, lists = [], read }: Subcommand, words: readonly string[]): CommandLine {
+function readFlags({ texts, switches, lists = [], operand, read }: Subcommand, words: readonly string[]): CommandLine {
   const options = flagOptions([...texts, ...lists], switches);
-  const { values } = parseArgs({ args: [...words], options, strict: true, allowPositionals: false });
+  const allowPositionals = operand !== undefined;
+  const { values, positionals } = parseArgs({ args: [...words], options, strict: true, allowPositionals });
   if (values['help'] === true) return { kind: 'help' };
   if (values['version'] === true) return { kind: 'version' };
   const only = onlyValues(values, lists);
-  return only.ok ? read(only.values) : usage(only.problem);
+  if (!only.ok) return usage(only.problem);
+  const [given = '', another] = positionals;
+  if (operand !== undefined && (given === '' || another !== undefined)) return usage(`give one ${operand}`);
+  return read(only.values, given);
 }
 
 function readDemo(values: Values): CommandLine {

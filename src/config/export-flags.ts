@@ -1,8 +1,10 @@
 import { parseDuration } from '../domain/duration.ts';
 import { listOf, type ReadFlags, textOf, type Values, wrong } from './command-flags.ts';
 
-/** What `export` is to write. */
-export interface ExportFlags {
+/** What `export` is to write: what `/metrics` would have shown, or the events that keys are taken over. */
+export type ExportFlags = PastFlags | { readonly configFile: string | null; readonly format: 'ndjson' };
+
+export interface PastFlags {
   readonly configFile: string | null;
   readonly format: 'openmetrics';
   /** How far it reaches back from its end, in milliseconds. */
@@ -27,7 +29,8 @@ const OWN_LABELS: readonly string[] = [
 /** Reads the flags of `export`; a sentence where they are not right. */
 export function readExportFlags(values: Values): ReadFlags<ExportFlags> {
   const format = textOf(values, 'format') ?? 'openmetrics';
-  if (format !== 'openmetrics') return wrong(`--format: "${format}" is not right; give openmetrics`);
+  if (format === 'ndjson') return readEventFlags(values);
+  if (format !== 'openmetrics') return wrong(`--format: "${format}" is not right; give openmetrics or ndjson`);
   const sinceMs = parseDuration(textOf(values, 'since') ?? '90d');
   if (sinceMs === null || sinceMs === 0) {
     return wrong(`--since: "${textOf(values, 'since')}" is not right; give a duration back from the end, such as 90d`);
@@ -58,7 +61,14 @@ export function readExportFlags(values: Values): ReadFlags<ExportFlags> {
   };
 }
 
-function timeOf(text: string): number {
+/** A part of the events would give other numbers than all of them. */
+function readEventFlags(values: Values): ReadFlags<ExportFlags> {
+  const other = ['since', 'until', 'step', 'label'].find((flag) => values[flag] !== undefined);
+  if (other !== undefined) return wrong(`--${other} is of --format=openmetrics; ndjson is all that the ledger knows`);
+  return { ok: true, flags: { configFile: textOf(values, 'config.file'), format: 'ndjson' } };
+}
+
+export function timeOf(text: string): number {
   const isRfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text);
   return isRfc3339 ? Date.parse(text) : Number.NaN;
 }

@@ -1,4 +1,4 @@
-import { type KeyName, type KeyValue, keyValues } from '../domain/keys.ts';
+import { type KeyValue, keyValues } from '../domain/keys.ts';
 import type { Span, Window } from '../domain/windows.ts';
 import type { KeyChange, KeyDeployment, KeySpan, KeysRecord } from '../ledger/key-records.ts';
 import { recordUrl, seconds, time } from './wire.ts';
@@ -16,11 +16,29 @@ export interface KeysFrame {
 }
 
 /** One item of `/api/v1/keys`. */
-export function keysJson(record: KeysRecord, { window, span, minSamples, base }: KeysFrame) {
-  const values = keyValues(record.keys, window.ms, minSamples);
+export function keysJson(record: KeysRecord, frame: KeysFrame) {
+  const { base } = frame;
   const seen = record.deployments.filter(({ failuresSeen }) => failuresSeen);
   const deployments = (rows: readonly KeyDeployment[]) => bounded(rows, (row) => deploymentJson(row, base));
-  const key = (name: KeyName, rows: object, more: object = {}) => ({ ...valueJson(values[name]), ...more, ...rows });
+  const { keys, ...head } = keysWithoutRows(record, frame);
+  return {
+    ...head,
+    keys: {
+      deployment_frequency: { ...keys.deployment_frequency, ...deployments(record.deployments) },
+      lead_time: { ...keys.lead_time, ...bounded(record.changes, (row) => changeJson(row, base)) },
+      change_failure_rate: { ...keys.change_failure_rate, ...deployments(seen) },
+      recovery_time: { ...keys.recovery_time, ...bounded(record.spans, (row) => spanJson(row, base)) },
+      rework_rate: { ...keys.rework_rate, ...deployments(seen) },
+    },
+  };
+}
+
+type WithoutRows = Omit<KeysRecord, 'deployments' | 'spans' | 'changes'>;
+
+/** The same without the rows. */
+export function keysWithoutRows(record: WithoutRows, { window, span, minSamples }: Omit<KeysFrame, 'base'>) {
+  const values = keyValues(record.keys, window.ms, minSamples);
+  const { changeFailures, rework } = record.keys;
   return {
     source: record.source,
     app: record.app,
@@ -33,21 +51,11 @@ export function keysJson(record: KeysRecord, { window, span, minSamples, base }:
     observed_since: time(record.observedSince),
     complete: record.observedSince <= span.after,
     keys: {
-      deployment_frequency: key('deployment_frequency', deployments(record.deployments), {
-        unit: 'deployments per day',
-      }),
-      lead_time: key(
-        'lead_time',
-        bounded(record.changes, (row) => changeJson(row, base)),
-      ),
-      change_failure_rate: key('change_failure_rate', deployments(seen), {
-        change_failures: record.keys.changeFailures,
-      }),
-      recovery_time: key(
-        'recovery_time',
-        bounded(record.spans, (row) => spanJson(row, base)),
-      ),
-      rework_rate: key('rework_rate', deployments(seen), { rework: record.keys.rework }),
+      deployment_frequency: { ...valueJson(values.deployment_frequency), unit: 'deployments per day' },
+      lead_time: valueJson(values.lead_time),
+      change_failure_rate: { ...valueJson(values.change_failure_rate), change_failures: changeFailures },
+      recovery_time: valueJson(values.recovery_time),
+      rework_rate: { ...valueJson(values.rework_rate), rework },
     },
   };
 }

@@ -136,6 +136,6 @@ class Counter<C extends string> {
   }
 }
 
-function degradationOf(row: RecordedDegradation): Degradation {
+export function degradationOf(row: RecordedDegradation): Degradation {
   return { id: row.upstream_id, at: row.at, blameWithinMs: row.blame_within_ms };
 }

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Kysely } from 'kysely';
+import type { LedgerEvent } from '../domain/ledger-event.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { expectUpToDate } from './migrations.ts';
 import { readPast, readPastTargets } from './past/read-past.ts';
 import type { TargetPast } from './past/target-past.ts';
 import { openQueries, type Queries } from './queries.ts';
+import { readEvents } from './read-events.ts';
 import { kyselyOver } from './sqlite.ts';
 import type { Tables } from './tables.ts';
 import { asStoreFailure } from './transaction.ts';
@@ -15,6 +17,8 @@ export interface LedgerReader extends AsyncDisposable {
   readonly queries: Queries;
   /** The past of all targets, as the ledger stands now, for as long as it is open. */
   pasts(): Promise<Pasts>;
+  /** All that its keys are taken over, as it stands when the first is asked for. Throws `StoreFailure`. */
+  events(): AsyncIterable<LedgerEvent>;
 }
 
 /** What `/metrics` showed of targets at any time. Throws `StoreFailure` when the store does not answer. */
@@ -49,7 +53,12 @@ export async function openLedgerReader(file: string): Promise<LedgerReader> {
     await db.destroy();
     throw fail(error instanceof Error ? error.message : String(error), error);
   }
-  return { queries: openQueries(db), pasts: () => openPasts(db), [Symbol.asyncDispose]: () => db.destroy() };
+  return {
+    queries: openQueries(db),
+    pasts: () => openPasts(db),
+    events: () => eventsOf(db),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
 }
 
 /** One transaction for all that is read: the daemon goes on writing beside it. */
@@ -72,4 +81,15 @@ async function openPasts(db: Kysely<Tables>): Promise<Pasts> {
     },
     [Symbol.asyncDispose]: () => trx.rollback().execute(),
   };
+}
+
+async function* eventsOf(db: Kysely<Tables>): AsyncGenerator<LedgerEvent> {
+  const trx = await db.startTransaction().execute();
+  try {
+    yield* readEvents(trx);
+  } catch (error) {
+    throw asStoreFailure(error);
+  } finally {
+    await trx.rollback().execute();
+  }
 }

@@ -29,10 +29,10 @@ export function windowDeployment(
 }
 
 /**
- * Incidents that have a recovery time and are change failures (counting.md §8), each with the deployment to blame and the
- * target of that: its own failure, or the deployment that its opening is attributed to, of whatever source that is.
+ * Incidents, each with the deployment to blame and the target of that: its own failure, or the deployment that its opening
+ * is attributed to, of whatever source that is; `blamed` is null where none is to blame.
  */
-export function recoveries(db: Kysely<Tables>) {
+export function blamedIncidents(db: Kysely<Tables>) {
   return (
     db
       .selectFrom('incidents')
@@ -52,19 +52,27 @@ export function recoveries(db: Kysely<Tables>) {
           .onRef('deployments.source', '=', 'culprits.source')
           .on((e) => e('deployments.upstream_id', '=', e.fn.coalesce('sightings.blamed', 'incidents.opened_by'))),
       )
-      // What a person says is no change failure has no part in its recovery times.
-      .where((e) => e(e.fn.coalesce('deployments.verdict', e.val('')), '!=', 'not_a_failure'))
-      .where('incidents.outcome', 'in', WELL)
-      .where('incidents.recovery_ms', 'is not', null)
-      .where((e) => e.or([e('incidents.kind', '=', 'deployment'), e('sightings.blamed', 'is not', null)]))
       .select((e) => [
         'incidents.id',
         'incidents.kind',
         'incidents.opened_at',
         'incidents.closed_at',
+        'sightings.blamed',
         e.fn.coalesce('sightings.blamed', 'incidents.opened_by').as('deployment'),
         'culprits.id as target',
       ])
+  );
+}
+
+/** Those that have a recovery time and are change failures (counting.md §8). */
+export function recoveries(db: Kysely<Tables>) {
+  return (
+    blamedIncidents(db)
+      // What a person says is no change failure has no part in its recovery times.
+      .where((e) => e(e.fn.coalesce('deployments.verdict', e.val('')), '!=', 'not_a_failure'))
+      .where('incidents.outcome', 'in', WELL)
+      .where('incidents.recovery_ms', 'is not', null)
+      .where((e) => e.or([e('incidents.kind', '=', 'deployment'), e('sightings.blamed', 'is not', null)]))
   );
 }
 

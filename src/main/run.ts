@@ -28,6 +28,10 @@ export async function run(words: readonly string[]): Promise<number> {
       const { exportPast } = await import('../commands/export.ts');
       return await exportPast(line.flags, systemClock);
     }
+    case 'replay': {
+      const { replay } = await import('../commands/replay.ts');
+      return await replay(line.flags);
+    }
     case 'test_alert': {
       const { sendTestAlert } = await import('../commands/test-alert.ts');
       handOverSignals();

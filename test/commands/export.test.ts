@@ -1,15 +1,15 @@
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openMetricsOfPast, type PastPage } from '../../src/commands/export/openmetrics.ts';
 import type { Batch } from '../../src/domain/batch.ts';
 import { instants } from '../../src/domain/instants.ts';
-import { type Ledger, openLedger } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedgerReader } from '../../src/ledger/open-reader.ts';
 import { openMetrics } from '../../src/metrics/metrics.ts';
 import { PAST_FAMILIES } from '../../src/metrics/past-lines.ts';
-import { quickClock, temporaryFolder } from '../ledger/sqlite-store.ts';
-import { ALL_DEPLOYMENTS, ALL_INCIDENTS, at, batch, failure, RULES, success, target } from '../ledger/support.ts';
+import { quickClock } from '../ledger/sqlite-store.ts';
+import { ALL_DEPLOYMENTS, ALL_INCIDENTS, at, batch, failure, success, target } from '../ledger/support.ts';
+import { openInFile } from './open-in-file.ts';
 
 const HOUR_MS = 3_600_000;
 const WINDOWS = [
@@ -27,20 +27,6 @@ const PAGE: PastPage = {
   windows: WINDOWS,
   minSamples: 2,
 };
-
-async function open(): Promise<AsyncDisposable & { readonly ledger: Ledger; readonly file: string }> {
-  const folder = await temporaryFolder();
-  const file = join(folder.path, 'ledger.db');
-  const ledger = await openLedger({ file, rules: RULES, plan: () => [], clock: quickClock(), observe: () => {} });
-  return {
-    ledger,
-    file,
-    async [Symbol.asyncDispose]() {
-      await ledger.close();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
 
 /** All pieces that are written, read beside the open ledger. */
 async function written(file: string, page: Partial<PastPage> = {}): Promise<readonly string[]> {
@@ -127,7 +113,7 @@ describe('the past in OpenMetrics', () => {
         fc.array(events, { minLength: 1, maxLength: 4 }),
         fc.constantFrom(null, 'resolve', 'failure', 'not_a_failure', 'removed', 'moved'),
         async (batches, twist) => {
-          await using store = await open();
+          await using store = await openInFile();
           const { ledger, file } = store;
           const ann = { by: 'ann', reason: 'x', decidedAt: at(4500) };
           for (const [index, some] of batches.entries()) {
@@ -168,7 +154,7 @@ describe('the past in OpenMetrics', () => {
   it('shows at every commit what a scrape showed then', async () => {
     await fc.assert(
       fc.asyncProperty(events, fc.integer({ min: 0, max: 3 }), async (all, history) => {
-        await using store = await open();
+        await using store = await openInFile();
         const { ledger, file } = store;
         const rows = rowsOf(all.toSorted((a, b) => a.second - b.second));
         const seen = new Map<number, Record<string, number>>();
@@ -191,7 +177,7 @@ describe('the past in OpenMetrics', () => {
   });
 
   it('a counter is seen before it first rises, and holds what a live birth held', async () => {
-    await using store = await open();
+    await using store = await openInFile();
     const one = success(600);
     await store.ledger.record(batch([one], { origin: 'backfill', now: at(3600) }));
     const born = success(3590, { target: target('shop/api') });
@@ -208,7 +194,7 @@ describe('the past in OpenMetrics', () => {
   });
 
   it('keeps what the retention took in the first value, and shows a target that went until it did', async () => {
-    await using store = await open();
+    await using store = await openInFile();
     await store.ledger.record(batch([success(60), success(600)], { origin: 'backfill', now: at(3600) }));
     await store.ledger.sweep({ rows: at(100), errors: at(100) }, new AbortController().signal);
     await store.ledger.record(
@@ -223,7 +209,7 @@ describe('the past in OpenMetrics', () => {
   });
 
   it('stands family by family, metric by metric, each with the labels that were asked for, and ends', async () => {
-    await using store = await open();
+    await using store = await openInFile();
     const rows = [failure(100), success(400), failure(500, { target: target('shop/api') })];
     await store.ledger.record(batch(rows, { origin: 'backfill', now: at(3600) }));
     const text = (await written(store.file, { labels: 'job="dora",instance="a:1"' })).join('');
@@ -249,7 +235,7 @@ describe('the past in OpenMetrics', () => {
   });
 
   it('streams: small pieces, one target in memory, nothing read ahead of what is asked for', async () => {
-    await using store = await open();
+    await using store = await openInFile();
     const apps = Array.from({ length: 30 }, (_, n) => `app-${n}`);
     const rows = apps.flatMap((app) => [60, 120, 180].map((second) => success(second, { target: target(app) })));
     await store.ledger.record(batch(rows, { origin: 'backfill', now: at(3600) }));

@@ -27,6 +27,12 @@ describe('export on the command line', () => {
     expect(parseCommandLine(['export', ...words])).toEqual({ kind: 'export', flags: { ...SILENT, ...flags } });
   });
 
+  it('ndjson has no other flag than where the configuration is', () => {
+    const flags = { configFile: 'a.yml', format: 'ndjson' };
+    const line = parseCommandLine(['export', '--format=ndjson', '--config.file=a.yml']);
+    expect(line).toEqual({ kind: 'export', flags });
+  });
+
   it.each([
     ['--since=soon', '--since: "soon" is not right'],
     ['--since=0s', '--since: "0s" is not right'],
@@ -35,7 +41,7 @@ describe('export on the command line', () => {
     ['--until=yesterday', '--until: "yesterday" is not right; give an RFC 3339 time'],
     ['--until=2026-01-31', '--until: "2026-01-31" is not right'],
     ['--until=2026-13-31T12:00:00Z', 'is not right'],
-    ['--format=csv', '--format: "csv" is not right'],
+    ['--format=csv', '--format: "csv" is not right; give openmetrics or ndjson'],
     ['--label=job', '--label: "job" is not right; give a name and a value, such as job=dora'],
     ['--label=', '--label is empty'],
     ['--label=1a=b', '--label: "1a=b" is not right'],
@@ -44,6 +50,8 @@ describe('export on the command line', () => {
     ['--label=job=a --label=job=b', '--label: job is there twice'],
     ['--whatever=1', '--whatever'],
     ['file', "'file'"],
+    ['--format=ndjson --since=90d', '--since is of --format=openmetrics; ndjson is all that the ledger knows'],
+    ['--format=ndjson --label=job=a', '--label is of --format=openmetrics'],
   ])('%s is a mistake that is told: %s', (line, part) => {
     expect(parseCommandLine(['export', ...line.split(' ')])).toMatchObject({
       kind: 'usage',
