@@ -41,7 +41,7 @@ it('export --format=ndjson and replay give the keys that /api/v1/keys gives, ove
   }
   await using program = await stage.start();
   const lead = { app: 'acme/shop', window: '2d' };
-  await pageWith(program, (page) => page.value('dora_window_changes', lead) === 3, 'lead times');
+  await pageWith(program, (page) => page.value('dora_window_changes', lead) === 2, 'lead times');
   const failed = (await items(program, 'deployments?app=acme/shop&outcome=failure'))[0];
   const said = await fetch(`${program.url}/api/v1/deployments/${failed?.['id']}/verdict`, {
     method: 'POST',
@@ -97,8 +97,8 @@ it('export --format=ndjson and replay give the keys that /api/v1/keys gives, ove
     '2',
     '4',
     '3600',
-    '3760',
-    '3',
+    '3600',
+    '2',
     '0.25',
     '4',
     '300',
