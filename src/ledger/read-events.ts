@@ -8,8 +8,10 @@ import type { Verdict } from '../domain/override.ts';
 import { readEvidence } from './evidence.ts';
 import { degradationOf } from './judge.ts';
 import { leadTimesWhole } from './lead-times-whole.ts';
+import { loadTargetsById } from './load-targets.ts';
 import { attemptOf } from './recorded-deployment.ts';
 import { ROWS_PER_STATEMENT } from './rows.ts';
+import { readServices } from './services.ts';
 import type { DeploymentsTable, Tables } from './tables.ts';
 import { keyOf } from './target-work.ts';
 import { blamedIncidents } from './window-rows.ts';
@@ -63,8 +65,11 @@ async function* deployments(db: Kysely<Tables>, id: number, target: TargetKey): 
 /** What the events make of a deployment, whatever people say of it. */
 async function withoutVerdict(db: Kysely<Tables>, row: Selectable<DeploymentsTable>): Promise<ChangeFailure | null> {
   if (row.verdict === 'not_a_failure') {
-    const evidence = await readEvidence(db, row.target_id, row.at);
-    const { failures } = attribute(evidence.deployments.map(attemptOf), evidence.degradations.map(degradationOf));
+    const [work] = (await loadTargetsById(db, [row.target_id])).values();
+    if (work === undefined) throw new Error(`deployment ${row.id} has no target`);
+    const service = (await readServices(db, [work])).get(row.target_id) ?? null;
+    const { deployments, degradations, accusations } = await readEvidence(db, work, row.at, service);
+    const { failures } = attribute(deployments.map(attemptOf), degradations.map(degradationOf), accusations);
     return failures.get(row.upstream_id) ?? null;
   }
   if (row.change_failure === null || row.change_failure === 'verdict') return null;
@@ -94,9 +99,6 @@ async function* verdicts(db: Kysely<Tables>, id: number, target: TargetKey): Asy
 
 async function* incidents(db: Kysely<Tables>, id: number, target: TargetKey): AsyncGenerator<LedgerEvent> {
   const all = blamedIncidents(db)
-    .innerJoin('targets as culprits', (join) =>
-      join.on((e) => e('culprits.id', '=', e.fn.coalesce('deployments.target_id', 'incidents.target_id'))),
-    )
     .where('incidents.target_id', '=', id)
     .select(['incidents.opened_by', 'incidents.beginning_known', 'incidents.failures', 'incidents.outcome'])
     .select(['incidents.recovery_ms', 'culprits.source', 'culprits.app', 'culprits.environment'])

@@ -200,7 +200,7 @@ async function say(ledger: Ledger, { what, which }: { what: string; which: numbe
 /** Looks up so many deployments: a known change and an unknown one each. */
 async function lookUp(ledger: Ledger, most: number): Promise<void> {
   for (let done = 0; done < most; done += 1) {
-    const [lookup] = await ledger.lookups.due(WEB.source, at(5000), 1, []);
+    const [lookup] = (await ledger.lookups.due(WEB.source, at(5000), 1)).lookups;
     if (lookup === undefined) return;
     const { id, upstreamId } = lookup;
     const change = { repository: 'forge/shop/web', origin: 'compare' as const };
