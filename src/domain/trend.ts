@@ -1,3 +1,4 @@
+import type { Recovery } from './recovery-spans.ts';
 import { type Span, spanOf, type Window, type WindowKeys, type WindowRows, windowKeys } from './windows.ts';
 
 /** Into how many parts a window is cut to show how the keys moved. */
@@ -35,8 +36,12 @@ export interface Trend {
   readonly incomplete: number;
 }
 
-/** The rows of several targets as those of one. A deployment's incidents stay with it: ids are unique in a source alone. */
+/**
+ * The rows of several targets as those of one, to be used at once: recoveries are those of the first time that they are
+ * asked for. A deployment's incidents stay with it: ids are unique in a source alone.
+ */
 export function together(all: readonly WindowRows[]): WindowRows {
+  let recoveries: readonly Recovery[] | null = null;
   return {
     count(span) {
       const sum = { deployments: 0, ratioDeployments: 0, rework: 0 };
@@ -46,15 +51,18 @@ export function together(all: readonly WindowRows[]): WindowRows {
         sum.deployments += counts.deployments;
         sum.ratioDeployments += counts.ratioDeployments;
         sum.rework += counts.rework;
+        // Most targets have nothing in most parts of a window.
+        if (counts.ratioDeployments === 0) continue;
         for (const [cause, count] of Object.entries(counts.changeFailures))
           changeFailures[cause] = (changeFailures[cause] ?? 0) + count;
       }
       return { ...sum, changeFailures };
     },
-    *recoveries() {
-      for (const [place, rows] of all.entries())
-        for (const recovery of rows.recoveries())
-          yield { ...recovery, deployment: JSON.stringify([place, recovery.deployment]) };
+    recoveries() {
+      recoveries ??= all.flatMap((rows, place) =>
+        Array.from(rows.recoveries(), (one) => ({ ...one, deployment: `${place} ${one.deployment}` })),
+      );
+      return recoveries;
     },
     leadTimes: (span) => all.flatMap((rows) => rows.leadTimes(span)),
   };
