@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eventLine, headLine, parseLine } from '../../src/commands/events/line.ts';
 import { ndjsonOf } from '../../src/commands/export/ndjson.ts';
 import { readHistory } from '../../src/commands/replay/read-history.ts';
+import type { Capabilities } from '../../src/domain/batch.ts';
 import type { Deployment } from '../../src/domain/deployment.ts';
 import type { LedgerEvent } from '../../src/domain/ledger-event.ts';
 import type { ReplayedKeys } from '../../src/domain/replayed-history.ts';
@@ -11,7 +12,8 @@ import type { KeysRecord } from '../../src/ledger/key-records.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedgerReader } from '../../src/ledger/open-reader.ts';
 import { degraded, healthBatch, healthy, withdrawn } from '../ledger/health-support.ts';
-import { ALL, ALL_DEPLOYMENTS, ALL_INCIDENTS, at, failure, success, target, WEB } from '../ledger/support.ts';
+import { BURST, event as errorEvent, post } from '../ledger/sink-support.ts';
+import { ALL, ALL_DEPLOYMENTS, ALL_INCIDENTS, at, batch, failure, success, target, WEB } from '../ledger/support.ts';
 import { openInFile } from './open-in-file.ts';
 
 const HEAD = { exportedAt: at(2000), windows: ['1h'], minSamples: 3 };
@@ -102,6 +104,33 @@ describe('replay', () => {
     const lines = text.split('\n').filter((line) => !line.includes('"verdict"'));
     const without = lines.join('\n').replace(/"lines":(\d+)/, (_, count) => `"lines":${Number(count) - 1}`);
     expect(await replayed(without, { ms: 86_400_000 })).toEqual(before);
+  });
+
+  it('what the errors of a service are blamed on, of another source, is replayed with its recovery, excused or not', async () => {
+    await using store = await openInFile();
+    const { ledger } = store;
+    const ci = target('memory');
+    const capabilities: Capabilities = { kinds: ['deployment'], causes: ['deployment', 'errors'], rework: ['errors'] };
+    const events = [198, 199, 200].map((second) => errorEvent(second));
+    const more = { target: ci };
+    await ledger.record(batch([success(10, more), success(100, more), success(150, more)], { capabilities }));
+    await ledger.ingest([post(events)], [BURST], at(200), 300_000);
+    await ledger.record(batch([success(260, more)], { capabilities }));
+    await ledger.tick(at(1900));
+    const window = { ms: 86_400_000 };
+    const before = await told(ledger, window);
+    const [blamed] = before.filter(({ source, app }) => source === 'ci' && app !== null);
+    expect(blamed?.keys).toMatchObject({ changeFailures: { errors: 1 }, recovery: { count: 1 } });
+    expect(await replayed(await exported(store.file), window)).toEqual(before);
+
+    const [, culprit] = (await ledger.queries.deployments({ ...ALL_DEPLOYMENTS, source: 'ci' })).items;
+    const said = { by: 'ann', reason: 'a drill', decidedAt: at(1950) };
+    await ledger.giveVerdict({ ...said, deployment: culprit?.id ?? 0, verdict: 'not_a_failure' });
+    const after = await told(ledger, window);
+    expect(after).not.toEqual(before);
+    const text = await exported(store.file);
+    expect(await replayed(text, window)).toEqual(after);
+    expect(text).toContain('"cause":"errors"');
   });
 
   it('of two exports that know a target the later is believed, in whatever order they come', async () => {
