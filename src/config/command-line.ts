@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { KEY_NAMES } from '../domain/keys.ts';
 import { flagOptions, onlyValues, textOf, type Values } from './command-flags.ts';
 import { LOG_LEVELS, type LogLevel } from './config.ts';
+import { DOCTOR_SWITCHES, DOCTOR_TEXTS, type DoctorFlags, readDoctorFlags } from './doctor-flags.ts';
 import { EXPLAIN_FLAGS, type ExplainFlags, readExplainFlags } from './explain-flags.ts';
 import { EXPORT_LISTS, EXPORT_TEXTS, type ExportFlags, readExportFlags } from './export-flags.ts';
 import { type ListenAddress, readListenAddress } from './listen-address.ts';
@@ -15,6 +16,7 @@ export type CommandLine =
   | { readonly kind: 'test_alert'; readonly flags: TestAlertFlags }
   | { readonly kind: 'export'; readonly flags: ExportFlags }
   | { readonly kind: 'replay'; readonly flags: ReplayFlags }
+  | { readonly kind: 'doctor'; readonly flags: DoctorFlags }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
   | { readonly kind: 'not_built'; readonly command: string }
@@ -30,10 +32,11 @@ export interface Flags {
   readonly check: boolean;
 }
 
-export const USAGE = `usage: node src/main.ts [serve|demo|explain|export|replay|test-alert] [flags]
+export const USAGE = `usage: node src/main.ts [serve|demo|doctor|explain|export|replay|test-alert] [flags]
 
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
+  doctor                        look at each source, the ledger and the rooms, and say what is wrong and what to do
   explain                       print one key with the rows that it is taken over, from the ledger's file
   export                        write what /metrics would have shown, in OpenMetrics with timestamps, or the ledger's events
   replay FILE                   print the keys from exported events, or from standard input for -; no ledger is touched
@@ -45,6 +48,9 @@ export const USAGE = `usage: node src/main.ts [serve|demo|explain|export|replay|
   --log.level=LEVEL             ${LOG_LEVELS.join(', ')}
   --version                     print the version and end
   --help                        print this and end
+
+  of doctor, beside --config.file:
+  --json                        for machines
 
   of explain, beside --config.file:
   --app=APP                     the app as its label says it; or
@@ -89,6 +95,14 @@ const SERVE_TEXTS = ['config.file', 'web.listen-address', 'log.level'] as const;
 const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
   serve: { texts: SERVE_TEXTS, switches: ['config.check'], read: (values) => readServe('serve', values) },
   demo: { texts: SERVE_TEXTS, switches: ['config.check'], read: readDemo },
+  doctor: {
+    texts: DOCTOR_TEXTS,
+    switches: DOCTOR_SWITCHES,
+    read: (values) => {
+      const read = readDoctorFlags(values);
+      return read.ok ? { kind: 'doctor', flags: read.flags } : usage(read.problem);
+    },
+  },
   explain: {
     texts: EXPLAIN_FLAGS,
     switches: [],
@@ -125,7 +139,7 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
 };
-const LATER: readonly string[] = ['doctor', 'ledger'];
+const LATER: readonly string[] = ['ledger'];
 
 /** Reads the words after the program's name: a subcommand, if any, and then flags as `--flag=value` or `--flag value`. */
 export function parseCommandLine(words: readonly string[]): CommandLine {

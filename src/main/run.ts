@@ -20,6 +20,10 @@ export async function run(words: readonly string[]): Promise<number> {
     case 'not_built':
       process.stderr.write(`${line.command} is not built yet\n`);
       return EXIT.usage;
+    case 'doctor': {
+      const { doctor } = await import('../commands/doctor.ts');
+      return await doctor(line.flags, systemClock);
+    }
     case 'explain': {
       const { explain } = await import('../commands/explain.ts');
       return await explain(line.flags, systemClock);

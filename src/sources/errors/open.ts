@@ -1,3 +1,4 @@
+import type { Upstream } from '../../upstream/upstream.ts';
 import type { Collector, SourceParts } from '../collector.ts';
 import { sourceUpstream } from '../source-upstream.ts';
 import { CAPABILITIES } from './capabilities.ts';
@@ -6,12 +7,7 @@ import type { ErrorsSettings } from './settings.ts';
 
 /** Opens the collector of one error sink. */
 export function openErrors(settings: ErrorsSettings, parts: SourceParts): Collector {
-  const { apiKey, workspaceId } = settings;
-  const headers = () => ({
-    ...(apiKey === null ? {} : { 'x-api-key': apiKey.read() }),
-    ...(workspaceId === '' ? {} : { 'x-workspace-id': workspaceId }),
-  });
-  const upstream = sourceUpstream(settings, parts, headers);
+  const upstream = errorsUpstream(settings, parts);
   const collector = new ErrorsCollector({ ...parts, settings, upstream });
   return {
     name: settings.name,
@@ -23,4 +19,17 @@ export function openErrors(settings: ErrorsSettings, parts: SourceParts): Collec
     stamp: () => collector.stamp(),
     close: () => upstream.close(),
   };
+}
+
+/** The way to a sink, with its three ways to authenticate. */
+export function errorsUpstream(
+  settings: ErrorsSettings,
+  parts: Pick<SourceParts, 'clock' | 'observe' | 'userAgent'>,
+): Upstream {
+  const { apiKey, workspaceId } = settings;
+  const headers = () => ({
+    ...(apiKey === null ? {} : { 'x-api-key': apiKey.read() }),
+    ...(workspaceId === '' ? {} : { 'x-workspace-id': workspaceId }),
+  });
+  return sourceUpstream(settings, parts, headers);
 }

@@ -1,0 +1,46 @@
+/** From the worst down. `problem`: numbers are missing or wrong; `warning`: they may be; `note`: so it is meant to be. */
+export const LEVELS = ['problem', 'warning', 'note', 'ok'] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly level: Level;
+  /** What it is about: a source by its name, `ledger`, a room. */
+  readonly subject: string;
+  readonly says: string;
+  /** What to do about it; null where there is nothing to do. */
+  readonly remedy: string | null;
+}
+
+/** The worst first, and else as they were found. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+}
+
+const LINE_BREAKS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+
+/** The finding as one line, without its end. */
+export function lineOf({ level, subject, says, remedy }: Finding): string {
+  const line = `${level.padEnd(7)}  ${subject}: ${says}${remedy === null ? '' : ` -> ${remedy}`}`;
+  return line.replaceAll(LINE_BREAKS, ' ');
+}
+
+/** Collects what is found out about one subject. */
+export class Findings {
+  readonly all: Finding[] = [];
+  readonly #subject: string;
+
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
+
+  add(level: Level, says: string, remedy: string | null = null): void {
+    this.all.push({ level, subject: this.#subject, says, remedy });
+  }
+}
+
+/** `1 repository`, `2 repositories`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

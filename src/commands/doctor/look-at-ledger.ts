@@ -1,0 +1,39 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StoreFailure } from '../../domain/store-failure.ts';
+import { openLedgerReader } from '../../ledger/open-reader.ts';
+import { type Finding, Findings } from './finding.ts';
+
+const LOW_BYTES = 512 * 1024 ** 2;
+
+/** Looks at a ledger in a file: whether it is there, of this version, and has room to grow. */
+export async function lookAtLedgerFile(file: string): Promise<readonly Finding[]> {
+  const findings = new Findings('ledger');
+  const folder = dirname(file);
+  if (!existsSync(folder)) {
+    findings.add('problem', `the folder ${folder} is missing`, 'make it, or mount the volume there');
+    return findings.all;
+  }
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    findings.add('problem', `the folder ${folder} cannot be written to`, 'let the user of the daemon own it');
+  }
+  if (existsSync(file)) await lookAtFile(file, findings);
+  else findings.add('note', `${file} is not there yet: the daemon makes it at its first start`);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = `${Math.floor((bavail * bsize) / 1024 ** 2)} MiB are free on its disk`;
+  if (bavail * bsize < LOW_BYTES) findings.add('warning', free, 'make room: a full disk stops all recording');
+  else findings.add('ok', free);
+  return findings.all;
+}
+
+async function lookAtFile(file: string, findings: Findings): Promise<void> {
+  try {
+    await using _reader = await openLedgerReader(file);
+    findings.add('ok', `${file} can be read, and is of this version`);
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    findings.add('problem', error.message, 'give the daemon another file, or the backup of this one');
+  }
+}
