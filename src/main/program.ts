@@ -181,8 +181,12 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   resources.defer(() => time);
   const notifying = { messages: ledger.messages, userAgent: USER_AGENT, clock, observe, log };
   const openNotifier = async () => {
-    const status = config.notify.matrix === null ? null : await ledger.messages.status();
-    if (status !== null) shown.beginNotifier(status, PARK_REASONS);
+    const { matrix } = config.notify;
+    const status = matrix === null ? null : await ledger.messages.status();
+    if (status !== null) {
+      const heartbeatAt = matrix?.heartbeat == null ? null : status.heartbeatAt;
+      shown.beginNotifier({ ...status, heartbeatAt }, PARK_REASONS);
+    }
     notifierBoard.begin(status);
     notifier = startNotifier({ ...notifying, config });
   };

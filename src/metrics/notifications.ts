@@ -15,8 +15,14 @@ export class NotificationMetrics {
     this.#metrics = metrics;
   }
 
-  /** Begins where the ledger stands, before anything is observed; a second time changes nothing. */
+  /**
+   * Begins where the ledger stands, before anything is observed. A second time changes nothing but the heartbeat's, which
+   * is there only while one is configured: an old one would be missed for ever.
+   */
   begin({ counts, rooms, heartbeatAt }: NotifierStatus, parkReasons: ParkReasons): void {
+    const heartbeat = this.#metrics.gauge('dora_notifier_heartbeat_timestamp_seconds');
+    if (heartbeatAt === null) heartbeat.remove();
+    else heartbeat.set(heartbeatAt / 1000);
     if (this.#begun) return;
     this.#begun = true;
     const total = this.#metrics.counter('dora_notifications_total');
@@ -36,7 +42,6 @@ export class NotificationMetrics {
       if (lastDeliveryAt === null) continue;
       this.#metrics.gauge('dora_notifier_last_delivery_timestamp_seconds').set({ room }, lastDeliveryAt / 1000);
     }
-    if (heartbeatAt !== null) this.#metrics.gauge('dora_notifier_heartbeat_timestamp_seconds').set(heartbeatAt / 1000);
   }
 
   observe(observation: NotifierObservation): void {

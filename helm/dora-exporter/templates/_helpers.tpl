@@ -107,23 +107,38 @@ metricRelabelings: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{/* The rule groups of rules/*.yml with the thresholds of values, and the operator's own, as YAML. */}}
+{{/* The rule groups of rules/*.yml with the thresholds of values, without the disabled alerts, and the operator's own, as YAML. */}}
 {{- define "dora-exporter.ruleGroups" -}}
 {{- $groups := list }}
 {{- $unused := deepCopy .Values.prometheusRule.values }}
+{{- $disabled := .Values.prometheusRule.disabled }}
 {{- range $path, $_ := .Files.Glob "rules/*.yml" }}
 {{- $text := $.Files.Get $path }}
 {{- range $key, $value := $.Values.prometheusRule.values }}
-{{- $mark := printf `(?m)[0-9][0-9a-z.]*([ \t]*# value: %s[ \t]*)$` (regexQuoteMeta $key) }}
+{{- $mark := printf `(?m)[0-9][0-9a-z.]*(["\])}]*[ \t]*# value: %s[ \t]*)$` (regexQuoteMeta $key) }}
 {{- if regexMatch $mark $text }}{{ $_ := unset $unused $key }}{{ end }}
 {{- $text = regexReplaceAll $mark $text (printf "%s${1}" ($value | toJson | trimAll `"`)) }}
 {{- end }}
+{{- $text = regexReplaceAll `(?m)^([ \t]*runbook_url: )(docs/)` $text (printf "${1}%s${2}" $.Values.prometheusRule.runbookBaseUrl) }}
 {{- $file := fromYaml $text }}
 {{- with $file.Error }}{{ fail (printf "%s is not valid: %s" $path .) }}{{ end }}
-{{- $groups = concat $groups $file.groups }}
+{{- range $group := $file.groups }}
+{{- $kept := list }}
+{{- range $rule := $group.rules }}
+{{- if has $rule.alert $.Values.prometheusRule.disabled }}
+{{- $disabled = without $disabled $rule.alert }}
+{{- else }}
+{{- $kept = append $kept $rule }}
+{{- end }}
+{{- end }}
+{{- with $kept }}{{ $groups = append $groups (merge (dict "rules" .) $group) }}{{ end }}
+{{- end }}
 {{- end }}
 {{- range $key, $_ := $unused }}
 {{- fail (printf "prometheusRule.values.%s: no rule has a number marked `# value: %s`" $key $key) }}
+{{- end }}
+{{- with $disabled }}
+{{- fail (printf "prometheusRule.disabled: no alert is named %s" (join ", " .)) }}
 {{- end }}
 {{- with concat $groups .Values.prometheusRule.additionalGroups }}{{ toYaml . }}{{ end }}
 {{- end }}

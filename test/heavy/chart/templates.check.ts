@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { CHART } from '../../../scripts/chart/generated.ts';
 import { checkTool } from '../support/check-tool.ts';
 import { runTool } from '../support/tool.ts';
@@ -51,7 +51,7 @@ describe('replicas', () => {
     [{ service: { port: 0 } }, "at '/service/port'"],
     [
       { prometheusRule: { enabled: true, values: { unknown: 1 } } },
-      'prometheusRule.values.unknown: no rule has a number',
+      "at '/prometheusRule/values': additional properties 'unknown' not allowed",
     ],
   ])('refuses %j', async (values, why) => {
     const { code, stderr } = await template(values);
@@ -245,6 +245,11 @@ describe('files of the chart', () => {
       rmSync(join(folder, 'dashboards'), { recursive: true, force: true });
       for (const name of ['rules', 'dashboards']) mkdirSync(join(folder, name));
       writeFileSync(join(folder, 'rules/test.yml'), RULES);
+      // Thresholds are those of these rules.
+      rmSync(join(folder, 'values.schema.json'));
+      const values = parse(readFileSync(join(folder, 'values.yaml'), 'utf8'));
+      values.prometheusRule.values = {};
+      writeFileSync(join(folder, 'values.yaml'), stringify(values));
       writeFileSync(join(folder, 'dashboards/dora-app.json'), '{"title": "{{app}}"}\n');
       return await use(folder);
     } finally {
@@ -276,6 +281,42 @@ describe('files of the chart', () => {
       expect(code).not.toBe(0);
       expect(stderr).toContain('prometheusRule.values.late: no rule has a number marked `# value: late`');
     });
+  });
+
+  it('the rules of the chart come whole by default, and say where their runbooks are', async () => {
+    const shipped = readdirSync(join(CHART, 'rules')).flatMap(
+      (name) => parse(readFileSync(join(CHART, 'rules', name), 'utf8')).groups,
+    );
+    const groups = async (values: object) =>
+      only(await render({ prometheusRule: { enabled: true, ...values } }), 'PrometheusRule').spec.groups;
+    expect(await groups({})).toEqual(shipped);
+    const [first] = await groups({ runbookBaseUrl: 'https://git.example.org/dora/' });
+    expect(first.rules[0].annotations.runbook_url).toBe(
+      'https://git.example.org/dora/docs/runbooks/DoraExporterAbsent.md',
+    );
+  });
+
+  it('ranges, windows and fractions are thresholds, too, and an alert can be left out', async () => {
+    const values = { gapsRange: '12h', recentWindow: '7d', recoveryFactor: 2.5, longWindowSeconds: 7776000 };
+    const rule = { enabled: true, values, disabled: ['DoraNoDeployment'] };
+    const rules = only(await render({ prometheusRule: rule }), 'PrometheusRule').spec.groups.flatMap(
+      (group: KubernetesObject) => group.rules,
+    );
+    const expressions = rules.map(({ expr }: KubernetesObject) => expr).join('\n');
+    expect(expressions).toContain('increase(dora_collector_gaps_total[12h])');
+    expect(expressions).toContain('window="7d"');
+    expect(expressions).not.toContain('window="30d"');
+    expect(expressions).toContain('> 2.5 # value: recoveryFactor');
+    expect(expressions).toContain('7776000 # value: longWindowSeconds');
+    const alerts = rules.map(({ alert }: KubernetesObject) => alert);
+    expect(alerts).toContain('DoraCollectorDown');
+    expect(alerts).not.toContain('DoraNoDeployment');
+  });
+
+  it('an alert that is not there cannot be left out', async () => {
+    const { code, stderr } = await template({ prometheusRule: { enabled: true, disabled: ['Dora'] } });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('prometheusRule.disabled: no alert is named Dora');
   });
 
   it('dashboards are a ConfigMap each, untouched', async () => {
