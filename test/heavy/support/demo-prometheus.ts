@@ -16,7 +16,8 @@ const PATIENCE = { timeout: 60_000, interval: 250 };
 export const DEMO_JOB = 'dora-exporter';
 
 /** The demo's history; a sample each six hours keeps export and blocks to seconds, and ranges are right all the same. */
-const PAST = ['--since=90d', '--step=6h'];
+const SINCE = '90d';
+const COARSE = '6h';
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
@@ -39,8 +40,19 @@ export class DemoPrometheus implements AsyncDisposable {
     this.#end = end;
   }
 
-  /** `rules`: rule files that it evaluates every second; their groups may name an interval of their own. */
-  static async start({ rules = [] }: { readonly rules?: readonly string[] } = {}): Promise<DemoPrometheus> {
+  /**
+   * `rules`: rule files that it evaluates every second; their groups may name an interval of their own. `since` and
+   * `step`: how far back its past reaches, and the time between two samples of it; promtool takes the longer the more there are.
+   */
+  static async start({
+    rules = [],
+    since = SINCE,
+    step = COARSE,
+  }: {
+    readonly rules?: readonly string[];
+    readonly since?: string;
+    readonly step?: string;
+  } = {}): Promise<DemoPrometheus> {
     requireTool('promtool', 'scripts/install-prometheus');
     const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-demo-prometheus-'));
     const demo = spawn(process.execPath, ['src/main.ts', 'demo', '--web.listen-address=127.0.0.1:0'], {
@@ -58,7 +70,7 @@ export class DemoPrometheus implements AsyncDisposable {
     try {
       const { url, config } = await historyRead(output);
       const data = join(folder, 'tsdb');
-      await pastOf(url, config, data);
+      await pastOf(url, config, data, [`--since=${since}`, `--step=${step}`]);
       const prometheus = await Prometheus.start({ [DEMO_JOB]: url }, {}, { data, rules });
       try {
         // Two samples of each series: a rate needs them.
@@ -99,9 +111,10 @@ async function historyRead(output: () => string): Promise<{ readonly url: string
 }
 
 /** Makes blocks in `data` of what the demo would have shown until now, with the labels that its scrapes will have. */
-async function pastOf(url: string, config: string, data: string): Promise<void> {
+async function pastOf(url: string, config: string, data: string, past: readonly string[]): Promise<void> {
   const labels = [`--label=job=${DEMO_JOB}`, `--label=instance=${new URL(url).host}`];
-  const { code, stdout, stderr } = await runProgram(['export', `--config.file=${config}`, ...PAST, ...labels]);
+  const words = ['export', `--config.file=${config}`, ...past, ...labels];
+  const { code, stdout, stderr } = await runProgram(words);
   if (code !== 0) throw new Error(`export: ${stderr}`);
   const file = `${data}.om`;
   writeFileSync(file, stdout);

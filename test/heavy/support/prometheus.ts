@@ -20,6 +20,12 @@ export interface Samples {
   readonly samples: readonly { readonly at: number; readonly value: number }[];
 }
 
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
 export interface Exemplars {
   readonly seriesLabels: Labels;
   readonly exemplars: readonly { readonly labels: Labels; readonly value: string; readonly timestamp: number }[];
@@ -103,6 +109,20 @@ export class Prometheus implements AsyncDisposable {
     const asked = { query, time: String(at) };
     const { result } = await this.#ask<{ result: { metric: Labels; value: [number, string] }[] }>('query', asked);
     return result.map(({ metric, value: [, value] }) => ({ labels: metric, value: Number(value) }));
+  }
+
+  /** What a query gives at each step of a range, in seconds since the epoch and seconds; the last one at `end`. */
+  async queryRange(query: string, { start, end, step }: Range): Promise<readonly Samples[]> {
+    const from = end - Math.floor((end - start) / step) * step;
+    const asked = { query, start: String(from), end: String(end), step: String(step) };
+    const { result } = await this.#ask<{ result: { metric: Labels; values: [number, string][] }[] }>(
+      'query_range',
+      asked,
+    );
+    return result.map(({ metric, values }) => ({
+      labels: metric,
+      samples: values.map(([at, value]) => ({ at, value: Number(value) })),
+    }));
   }
 
   /** What a query gives as soon as that is anything. */
