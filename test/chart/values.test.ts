@@ -8,7 +8,14 @@ import { valuesRead } from './reads.ts';
 const templates = readdirSync(join(CHART, 'templates')).map((name) =>
   readFileSync(join(CHART, 'templates', name), 'utf8'),
 );
-const reads = [...new Set(templates.flatMap((text) => [...valuesRead(text)]))];
+/** A template reads the thresholds key by key, where a rule file marks its numbers. */
+const THRESHOLDS = 'prometheusRule.values';
+const marks = readdirSync(join(CHART, 'rules'))
+  .flatMap((name) => [...readFileSync(join(CHART, 'rules', name), 'utf8').matchAll(/# value: (\w+)[ \t]*$/gm)])
+  .map(([, key]) => `${THRESHOLDS}.${key}`);
+const reads = [...new Set([...templates.flatMap((text) => [...valuesRead(text)]), ...marks])].filter(
+  (read) => read !== THRESHOLDS,
+);
 const values = documentedValues(readFileSync(join(CHART, 'values.yaml'), 'utf8')).map(({ path }) => path.join('.'));
 
 it('every value of values.yaml is read by a template', () => {
