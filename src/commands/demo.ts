@@ -13,6 +13,7 @@ import { startForge } from '../demo/forge/start.ts';
 import { furnish } from '../demo/homeserver/furnish.ts';
 import { startHomeserver } from '../demo/homeserver/start.ts';
 import { continueStory } from '../demo/story/continue-story.ts';
+import { continueFaults, FAULTY, type PostedError } from '../demo/story/faulty-service.ts';
 import { continueForge, DEMO_FORGE_TOKEN } from '../demo/story/forge-story.ts';
 import { SERVICES } from '../demo/story/rollout-cast.ts';
 import { continueRollouts, DEMO_ARGOCD_TOKEN, seedRollouts } from '../demo/story/rollout-story.ts';
@@ -23,6 +24,8 @@ import { systemClock } from '../polling/system-clock.ts';
 const DAYS = 90;
 const SEED = 20261122;
 const STEP_MS = 1_000;
+/** By which the services post their errors. */
+const ERRORS_TOKEN = 'demo-errors-token';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 /** Whoever tries it out does not mean to show it to the network. */
@@ -51,9 +54,12 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
   continueForge(forge.state, woodpecker.state);
   const build = continueStory(woodpecker.state, { seed: SEED });
   const rollOut = continueRollouts(argocd.state, { seed: SEED, builds: woodpecker.state });
+  let fail: ((now: number) => readonly PostedError[]) | null = null;
+  let posting = '';
   const living = setInterval(() => {
     const at = now();
     build(at);
+    post(posting, fail?.(at) ?? []);
     continueForge(forge.state, woodpecker.state);
     rollOut(at);
   }, STEP_MS);
@@ -65,12 +71,16 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     writeFileSync(join(folder, 'argocd-token'), DEMO_ARGOCD_TOKEN, { mode: 0o600 });
     writeFileSync(join(folder, 'forge-token'), DEMO_FORGE_TOKEN, { mode: 0o600 });
     writeFileSync(join(folder, 'matrix-token'), matrixToken, { mode: 0o600 });
+    writeFileSync(join(folder, 'errors-token'), ERRORS_TOKEN, { mode: 0o600 });
     const address = addressText(flags.listenAddress ?? USUAL_ADDRESS);
     const matrix = notifications(homeserver.url, names, address);
-    writeFileSync(config, configuration(woodpecker.url, argocd.url, forge.url, address) + matrix);
-    return await runProgram(config, stop.signal, (url) =>
-      process.stdout.write(guide(url, woodpecker.url, argocd.url, homeserver.url, folder)),
-    );
+    writeFileSync(config, configuration(woodpecker.url, argocd.url, forge.url, address) + SINK + matrix);
+    return await runProgram(config, stop.signal, (url) => {
+      posting = url;
+      // What it does begins only where somebody hears of it.
+      fail = continueFaults(woodpecker.state, { seed: SEED });
+      process.stdout.write(guide(url, woodpecker.url, argocd.url, homeserver.url, folder));
+    });
   } finally {
     clearInterval(living);
     await woodpecker.close();
@@ -152,6 +162,27 @@ sources:
 `;
 }
 
+/** One workspace for all services. The rule is quick, so that one sees an incident begin and end. */
+const SINK = `sink:
+  workspaces:
+    - {id: 5f0c1c0a-8f5d-4d0e-9a53-0c7b8f1f2a11, name: services, token_file: ./errors-token}
+  rules:
+    - {name: burst, window: 20s, threshold: 20, hold: 10s, severity: critical}
+`;
+
+/** Posts errors as a service would that goes on whatever becomes of them. */
+function post(url: string, errors: readonly PostedError[]): void {
+  if (errors.length === 0) return;
+  fetch(`${url}/api/v1/errors`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ERRORS_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify(errors),
+  }).then(
+    (answer) => answer.body?.cancel(),
+    () => {},
+  );
+}
+
 /** Where no Grafana is, the program's own list of deployments takes the place of the dashboard, if its port is known. */
 function notifications(homeserver: string, rooms: { critical: string; warning: string }, address: string): string {
   const dashboard = address.endsWith(':0') ? '' : `http://${address}/api/v1/deployments?source={source}&app={app}`;
@@ -188,7 +219,8 @@ Point a Prometheus at ${url}/metrics, and try:
   change failure rate of what happened since
     sum by (app) (increase(dora_change_failures_total[1h])) / (sum by (app) (increase(dora_deployments_total[1h])) > 0)
 
-A deployment fails every few minutes, and is mended: watch the status page and the rooms. To see a message at once:
+A deployment fails every few minutes, and is mended; ${FAULTY.fullName} is deployed well and then posts errors, which are found to
+be that deployment's: watch the status page and the rooms. To see a message at once:
 
     node src/main.ts test-alert --config.file=${folder}/config.yml --form=dag
 
