@@ -1,11 +1,14 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Capabilities } from '../../../src/domain/batch.ts';
+import type { Capabilities, Sighting } from '../../../src/domain/batch.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
 import { windowKeys } from '../../../src/domain/windows.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { WindowBook } from '../../../src/metrics/window-book.ts';
+import { rounded, slowWindow } from '../../domain/slow-windows.ts';
 import { BURST, event, post } from '../sink-support.ts';
 import {
+  ALL,
   ALL_DEPLOYMENTS,
   ALL_INCIDENTS,
   at,
@@ -124,5 +127,108 @@ export function serviceErrorsContract(open: OpenStore): void {
     const restarted = new WindowBook([{ name: 'all', ms: 3_000_000 }], at(2_000));
     for await (const rows of store.ledger.windowRows(at(0))) restarted.take(rows, at(2_000));
     expect(keys(restarted)).toEqual(keys(book));
+  });
+
+  test('in whatever order two sources tell, blame, windows and totals equal a slow reference', async () => {
+    const told = fc.record({
+      kind: fc.constantFrom('good', 'good', 'bad', 'above', 'above', 'over'),
+      second: fc.integer({ min: 10, max: 600 }),
+    });
+    await using store = await open();
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(told, { minLength: 1, maxLength: 4 }), { maxLength: 8 }), async (batches) => {
+        run += 1;
+        const app = `app of run ${run}`;
+        const { ledger } = store;
+        const book = new WindowBook([{ name: 'all', ms: 3_000_000 }], at(2_000));
+        const deployments = new Map<string, Deployment>();
+        for (const [index, events] of batches.entries()) {
+          const ofCi = events.filter(({ kind }) => kind === 'good' || kind === 'bad');
+          const some = ofCi.map(({ kind, second }) =>
+            (kind === 'good' ? success : failure)(second, { target: target(app), id: `${app} ${second}` }),
+          );
+          for (const one of some) if (!deployments.has(one.id)) deployments.set(one.id, one);
+          const sightings = events.flatMap(({ kind, second }): Sighting[] => {
+            if (kind !== 'above' && kind !== 'over') return [];
+            const is = kind === 'above' ? ('failure' as const) : ('recovery' as const);
+            const blameWithinMs = kind === 'above' ? BLAME_MS : null;
+            const id = `${is} ${app} ${second}`;
+            return [
+              {
+                id,
+                target: target(app, 'sink'),
+                about: 'errors',
+                kind: is,
+                at: at(second),
+                blameWithinMs,
+                details: {},
+              },
+            ];
+          });
+          const now = at(1_000 + index);
+          const sink = batch([], {
+            source: 'sink',
+            sightings,
+            now,
+            capabilities: { kinds: ['errors'], causes: [], rework: [] },
+            targets: [{ target: target(app, 'sink'), team: '', observedSince: at(0), sighted: true }],
+          });
+          book.take((await ledger.record(sink)).changes.windows, now);
+          book.take((await ledger.record(batch(some, { capabilities: CAPABILITIES, now }))).changes.windows, now);
+        }
+        const incidents = (await ledger.queries.incidents({ ...ALL_INCIDENTS, app, kind: 'errors' })).items;
+        const all = [...deployments.values()];
+        const accused = new Set<number>();
+        const repairs = new Set<number>();
+        for (const { openedAt, closedAt, attributedTo } of incidents) {
+          const began = openedAt ?? 0;
+          const before = all.filter((one) => one.at <= began && began - one.at <= BLAME_MS);
+          const culprit = before.sort((a, b) => a.at - b.at).at(-1);
+          expect(attributedTo?.number ?? null).toBe(culprit?.sequence ?? null);
+          if (culprit !== undefined) accused.add(culprit.sequence);
+          if (closedAt === null) continue;
+          const within = all.filter((one) => one.outcome === 'success' && one.at > began && one.at <= closedAt);
+          const repair = within.sort((a, b) => a.at - b.at).at(-1);
+          if (repair !== undefined) repairs.add(repair.sequence);
+        }
+        const { items } = await ledger.queries.deployments({ ...ALL_DEPLOYMENTS, app });
+        for (const { number, outcome, changeFailure, rework } of items) {
+          const cause = outcome === 'failure' ? 'deployment' : accused.has(number) ? 'errors' : null;
+          expect([number, changeFailure]).toEqual([number, cause]);
+          if (repairs.has(number)) expect(rework).not.toBeNull();
+          else expect(rework).not.toBe('errors');
+        }
+        const shown = (await ledger.snapshot()).targets.find((one) => one.app === app && one.source === 'ci');
+        if (shown === undefined) return;
+        const rows = (await store.rows('deployments')).filter((row) => row['target_id'] === shown.id);
+        const counted = rows.filter((row) => row['change_failure_counted'] !== null).length;
+        const total = Object.values(shown.totals.changeFailures).reduce((sum, count) => sum + count, 0);
+        expect(total).toBe(counted);
+        expect(total).toBeGreaterThanOrEqual(items.filter(({ changeFailure }) => changeFailure !== null).length);
+
+        const recoveries = (await ledger.queries.incidents({ ...ALL_INCIDENTS, app })).items.flatMap((one) => {
+          const culprit = one.kind === 'deployment' ? one.openedBy : one.attributedTo;
+          if (one.state === 'open' || one.openedAt === null || one.closedAt === null || culprit === null) return [];
+          return [{ deployment: String(culprit.id), openedAt: one.openedAt, closedAt: one.closedAt }];
+        });
+        const known = items.map(({ finishedAt, changeFailure, rework }) => ({
+          at: finishedAt,
+          changeFailure,
+          isRework: rework !== null,
+          failuresSeen: true,
+        }));
+        const now = at(2_000);
+        const slow = rounded(slowWindow({ deployments: known, recoveries, leads: [] }, now, 3_000_000, 1));
+        const span = { after: now - 3_000_000, until: now };
+        expect(rounded(windowKeys(book.rowsOf(shown.id), span, 1))).toEqual(slow);
+        const restarted = new WindowBook([{ name: 'all', ms: 3_000_000 }], now);
+        for await (const part of ledger.windowRows(span.after)) restarted.take(part, now);
+        expect(rounded(windowKeys(restarted.rowsOf(shown.id), span, 1))).toEqual(slow);
+        const [people] = (await ledger.queries.keys({ ...ALL, ...span, source: 'ci', app, minSamples: 1 })).items;
+        expect(rounded(people?.keys)).toEqual(slow);
+      }),
+      { numRuns: 60 },
+    );
   });
 }
