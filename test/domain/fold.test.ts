@@ -138,7 +138,7 @@ function endOf(sorted: readonly Signal[], start: number, deadline: number): numb
     if (moment.at > deadline || ['recovery', 'resolved', 'withdrawn'].includes(kind)) return place;
     if (kind !== 'removed') continue;
     const back = sorted.findIndex(
-      (next, index) => index > place && ['failure', 'recovery', 'listed'].includes(next.kind),
+      (next, index) => index > place && ['failure', 'recovery', 'resolved', 'listed'].includes(next.kind),
     );
     const next = sorted[back];
     if (next?.kind !== 'listed' || next.moment.at > deadline) return place;
