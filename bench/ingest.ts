@@ -1,18 +1,17 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { Connection } from './connection.ts';
-import type { Row } from './row.ts';
+import { type Row, rowOf } from './row.ts';
+import { SINK_TOKEN, startSinkProgram } from './whole-program.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const TOKEN = 'bench';
 const PATH = '/api/v1/errors';
+const RULES = `  rules:
+    - {name: burst, threshold: 50, severity: critical}
+    - {name: daily, window: 24h, threshold: 50, severity: warning}
+`;
 const CLIENTS = 50;
 const ROUNDS = 3;
 /** Of one round, posted by all clients together. */
@@ -25,12 +24,11 @@ const SCRAPE_EVERY_MS = 100;
 /** Posting over loopback to the program, which is a process of its own, against bare inserts of the same rows. */
 export async function benchIngest(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'dora-bench-'));
-  const program = startProgram(folder);
   const open: Connection[] = [];
   try {
-    const port = await servingPort(program);
+    using program = await startSinkProgram(folder, { sink: RULES });
     const connect = async () => {
-      const connection = await Connection.open(port, TOKEN);
+      const connection = await Connection.open(program.port, SINK_TOKEN);
       open.push(connection);
       return connection;
     };
@@ -50,9 +48,9 @@ export async function benchIngest(): Promise<Row[]> {
     const busy = await scrapes(scraper, steadily(clients, latencies));
     const best = { bare: Math.max(...bare), batched: Math.max(...batched), single: Math.max(...single) };
     return [
-      row('bare inserts of error events', best.bare, '/s', '-', true),
+      rowOf('bare inserts of error events', best.bare, '/s', '-', true),
       {
-        ...row(
+        ...rowOf(
           `posting error events, ${EVENTS_PER_POST} a post over ${CLIENTS} connections`,
           best.batched,
           '/s',
@@ -61,11 +59,11 @@ export async function benchIngest(): Promise<Row[]> {
         ),
         ratio: best.batched / best.bare,
       },
-      row(`posting error events, one a post over ${CLIENTS} connections`, best.single, '/s', '-', true),
-      row('posting 1,000/s one a post, p99', p99(latencies), 'ms', 'under 50 ms', p99(latencies) < 50),
-      row('a scrape while nothing is posted, slowest', Math.max(...idle), 'ms', '-', true),
+      rowOf(`posting error events, one a post over ${CLIENTS} connections`, best.single, '/s', '-', true),
+      rowOf('posting 1,000/s one a post, p99', p99(latencies), 'ms', 'under 50 ms', p99(latencies) < 50),
+      rowOf('a scrape while nothing is posted, slowest', Math.max(...idle), 'ms', '-', true),
       {
-        ...row(
+        ...rowOf(
           'a scrape while 1,000/s are posted, slowest',
           Math.max(...busy),
           'ms',
@@ -77,42 +75,8 @@ export async function benchIngest(): Promise<Row[]> {
     ];
   } finally {
     for (const connection of open) connection.close();
-    program.kill('SIGTERM');
-    await once(program, 'exit');
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 3 });
   }
-}
-
-function row(name: string, figure: number, unit: string, target: string, ok: boolean): Row {
-  return { name, figure, unit, target, ratio: null, ok };
-}
-
-function startProgram(folder: string) {
-  writeFileSync(join(folder, 'token'), TOKEN);
-  writeFileSync(
-    join(folder, 'config.yml'),
-    `web: {listen_address: "127.0.0.1:0"}
-ledger: sqlite:./dora.db
-birth_hold: 0s
-sink:
-  workspaces: [{id: 11111111-1111-4111-8111-111111111111, name: bench, token_file: ./token}]
-  rules:
-    - {name: burst, threshold: 50, severity: critical}
-    - {name: daily, window: 24h, threshold: 50, severity: warning}
-`,
-  );
-  const words = [MAIN, `--config.file=${join(folder, 'config.yml')}`];
-  return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-async function servingPort({ stdout }: ReturnType<typeof startProgram>): Promise<number> {
-  for await (const line of createInterface({ input: stdout })) {
-    const port = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(line)?.[1];
-    if (port === undefined) continue;
-    stdout.resume();
-    return Number(port);
-  }
-  throw new Error('the program does not serve');
 }
 
 /** Events of ten subsystems, each with a message of usual length. */

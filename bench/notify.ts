@@ -1,17 +1,15 @@
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Connection } from './connection.ts';
-import type { Row } from './row.ts';
+import { type Row, rowOf } from './row.ts';
+import { SINK_TOKEN, startSinkProgram } from './whole-program.ts';
 
-const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const HOMESERVER = fileURLToPath(new URL('simulated-homeserver.ts', import.meta.url));
-const TOKEN = 'bench';
 /** Of each of the three forms. */
 const RUNS = 100;
 const EVERY_MS = 50;
@@ -32,18 +30,17 @@ export async function benchNotify(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'dora-bench-'));
   const homeserver = fork(HOMESERVER);
   const [told] = (await once(homeserver, 'message')) as [Told];
-  const program = startProgram(folder, told);
   let client: Connection | null = null;
   try {
-    const port = await servingPort(program);
-    client = await Connection.open(port, TOKEN);
+    using program = await startSinkProgram(folder, { notify: notifying(folder, told) });
+    client = await Connection.open(program.port, SINK_TOKEN);
     const posted = new Map<string, number>();
     for (let number = 0; number < RUNS * FORMS.length; number += 1) {
       posted.set(`${number}`, Date.now());
       await client.post('/api/v1/errors', alert(number));
       await wait(EVERY_MS);
     }
-    const page = await pageOnceSent(`http://127.0.0.1:${port}/metrics`, posted.size);
+    const page = await pageOnceSent(`${program.url}/metrics`, posted.size);
     homeserver.send('messages');
     const [{ messages }] = (await once(homeserver, 'message')) as [{ messages: [string, number][] }];
     const made = messages.map(([text, at]) => [/alert (\d+)/.exec(text)?.[1] ?? '', at] as const);
@@ -53,21 +50,21 @@ export async function benchNotify(): Promise<Row[]> {
     const { bounds, bucket } = quantileOf(page, 0.95);
     const apart = Math.abs(bucket - bounds.findIndex((bound) => measured <= bound));
     return [
-      row('alerts of three forms that the room accounts for', made.length, '', `${posted.size}, once each`, whole),
-      row('posting an alert to its event in the room, p95', measured, 'ms', 'under 100 ms', measured < 100),
-      row('the same by the histogram of deliveries, at most', bounds[bucket] ?? Number.NaN, 'ms', 'agrees', apart <= 1),
+      rowOf('alerts of three forms that the room accounts for', made.length, '', `${posted.size}, once each`, whole),
+      rowOf('posting an alert to its event in the room, p95', measured, 'ms', 'under 100 ms', measured < 100),
+      rowOf(
+        'the same by the histogram of deliveries, at most',
+        bounds[bucket] ?? Number.NaN,
+        'ms',
+        'agrees',
+        apart <= 1,
+      ),
     ];
   } finally {
     client?.close();
-    program.kill('SIGTERM');
-    await once(program, 'exit');
     homeserver.disconnect();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 3 });
   }
-}
-
-function row(name: string, figure: number, unit: string, target: string, ok: boolean): Row {
-  return { name, figure, unit, target, ratio: null, ok };
 }
 
 function alert(number: number): string {
@@ -82,35 +79,14 @@ function alert(number: number): string {
   });
 }
 
-function startProgram(folder: string, { url, token, rooms }: Told) {
-  writeFileSync(join(folder, 'token'), TOKEN);
+function notifying(folder: string, { url, token, rooms }: Told): string {
   writeFileSync(join(folder, 'matrix-token'), token);
-  writeFileSync(
-    join(folder, 'config.yml'),
-    `web: {listen_address: "127.0.0.1:0"}
-ledger: sqlite:./dora.db
-birth_hold: 0s
-sink:
-  workspaces: [{id: 11111111-1111-4111-8111-111111111111, name: bench, token_file: ./token}]
-notify:
+  return `notify:
   matrix:
     homeserver: ${url}
     token_file: ./matrix-token
     rooms: {critical: "${rooms.critical}", warning: "${rooms.warning}"}
-`,
-  );
-  const words = [MAIN, `--config.file=${join(folder, 'config.yml')}`];
-  return spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-async function servingPort({ stdout }: ReturnType<typeof startProgram>): Promise<number> {
-  for await (const line of createInterface({ input: stdout })) {
-    const port = /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(line)?.[1];
-    if (port === undefined) continue;
-    stdout.resume();
-    return Number(port);
-  }
-  throw new Error('the program does not serve');
+`;
 }
 
 async function pageOnceSent(url: string, messages: number): Promise<string> {

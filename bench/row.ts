@@ -10,3 +10,8 @@ export interface Row {
   /** Whether the target is met; true where there is none. */
   readonly ok: boolean;
 }
+
+/** A row that stands alone. */
+export function rowOf(name: string, figure: number, unit: string, target: string, ok: boolean): Row {
+  return { name, figure, unit, target, ratio: null, ok };
+}

@@ -12,23 +12,44 @@ sources: [{type: woodpecker, name: ci, url: "http://127.0.0.1:9", token_file: ./
 
 export interface WholeProgram extends Disposable {
   readonly url: string;
+  readonly port: number;
   readonly pid: number;
   /** From the start of the process until it serves, in milliseconds. */
   readonly startMs: number;
 }
 
+/** By which benchmarks post to the embedded sink. */
+export const SINK_TOKEN = 'bench-token';
+
+/** A program with the embedded sink of one workspace, without any source. `more` goes into its configuration. */
+export async function startSinkProgram(
+  folder: string,
+  more: { readonly sink?: string; readonly notify?: string } = {},
+): Promise<WholeProgram> {
+  const configuration = `web: {listen_address: "127.0.0.1:0"}
+ledger: sqlite:./dora.db
+birth_hold: 0s
+sink:
+  workspaces: [{id: 11111111-1111-4111-8111-111111111111, name: bench, token_file: ./token}]
+${more.sink ?? ''}${more.notify ?? ''}`;
+  return await startWholeProgram(folder, configuration);
+}
+
 /** Starts the program over the ledger `dora.db` in a folder. */
-export async function startWholeProgram(folder: string): Promise<WholeProgram> {
-  writeFileSync(join(folder, 'token'), 'bench-token');
-  writeFileSync(join(folder, 'config.yml'), CONFIGURATION);
+export async function startWholeProgram(folder: string, configuration = CONFIGURATION): Promise<WholeProgram> {
+  writeFileSync(join(folder, 'token'), SINK_TOKEN);
+  writeFileSync(join(folder, 'config.yml'), configuration);
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
   const start = performance.now();
   const program = spawn(process.execPath, [main, `--config.file=${join(folder, 'config.yml')}`], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await urlOf(program.stdout);
+  // What nobody reads would hold it up.
+  program.stdout.resume();
   return {
     url,
+    port: Number(new URL(url).port),
     pid: program.pid ?? 0,
     startMs: performance.now() - start,
     [Symbol.dispose]: () => program.kill('SIGKILL'),
