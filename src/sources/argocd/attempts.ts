@@ -34,10 +34,15 @@ export interface Bench {
   readonly images: readonly string[];
 }
 
-/** The history's entries above `lastKnownId`, each a success. */
-export function historyRows(application: Application, lastKnownId: number, date: number): readonly Row[] {
+/** The history's entries above `lastKnownId`, each a success, without those whose end `isTold` says was told before. */
+export function historyRows(
+  application: Application,
+  lastKnownId: number,
+  date: number,
+  isTold: (at: number) => boolean,
+): readonly Row[] {
   return application.history
-    .filter(({ id }) => id > lastKnownId)
+    .filter(({ id, deployedAt }) => id > lastKnownId && !isTold(deployedAt || date))
     .map((entry): Row => {
       const id = `${applicationId(application)}/history/${entry.id}`;
       if (entry.revisions.length === 0) return { kind: 'ignored', id, reason: 'local' };

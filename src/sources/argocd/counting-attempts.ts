@@ -4,7 +4,12 @@ import type { Attempt } from './attempts.ts';
 
 /** What of a target's attempts that counted is remembered: enough to judge the next one. */
 export interface Counted {
-  readonly latest: { readonly identity: string; readonly outcome: Outcome } | null;
+  readonly latest: {
+    readonly identity: string;
+    readonly outcome: Outcome;
+    /** Its end in milliseconds since the epoch; missing in what was remembered before this was. */
+    readonly at?: number;
+  } | null;
   /** Identity of what is live; null: nothing has succeeded. */
   readonly live: string | null;
   /** Identities that have succeeded, in the order of their first success. */
@@ -21,14 +26,14 @@ export type Judged =
   | { readonly kind: 'ignored'; readonly reason: IgnoredReason };
 
 /** Whether an attempt counts after those that did, and whether it is a rollback (counting.md §3). */
-export function judgeAttempt(counted: Counted, attempt: Pick<Attempt, 'identity' | 'outcome'>): Judged {
-  const { identity, outcome } = attempt;
+export function judgeAttempt(counted: Counted, attempt: Pick<Attempt, 'identity' | 'outcome' | 'at'>): Judged {
+  const { identity, outcome, at } = attempt;
   const { latest } = counted;
   if (latest !== null && latest.identity === identity) {
     if (latest.outcome === 'success') return { kind: 'ignored', reason: 'resync' };
     if (outcome === 'failure') return { kind: 'ignored', reason: 'repeated' };
   }
-  const now = { ...counted, latest: { identity, outcome } };
+  const now = { ...counted, latest: { identity, outcome, at } };
   if (outcome === 'failure') return { kind: 'counts', rollback: false, counted: now };
   const known = counted.succeeded.includes(identity);
   const succeeded = known ? counted.succeeded : [...counted.succeeded, identity].slice(-REMEMBERED);

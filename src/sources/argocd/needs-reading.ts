@@ -30,7 +30,8 @@ export function isUnchanged(memory: ApplicationMemory, listed: Listed): boolean 
   );
 }
 
-function isSame(a: Tuple | null, b: Tuple | null): boolean {
+/** Whether two looks show one operation, as far as they can tell. */
+export function isSame(a: Tuple | null, b: Tuple | null): boolean {
   if (a === null || b === null) return a === b;
   return a.phase === b.phase && a.startedAt === b.startedAt && a.finishedAt === b.finishedAt;
 }

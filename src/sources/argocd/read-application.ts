@@ -6,7 +6,9 @@ import { type Counted, judgeAttempt } from './counting-attempts.ts';
 import { type KnownFailure, readEvents } from './events.ts';
 import { deploymentOf, readHealthOf, withdrawal } from './findings.ts';
 import type { ApplicationMemory } from './memory.ts';
+import { isSame } from './needs-reading.ts';
 import type { ApplicationNews, Reading } from './reading.ts';
+import { isRestored } from './restored.ts';
 
 /** Two operations can share this much time (counting.md §5.2), and an event is this near to what it tells of. */
 const NEAR_MS = 2_000;
@@ -21,6 +23,7 @@ const MOST_IMAGES = 50;
 export function readApplication(before: ApplicationMemory, counted: Counted, reading: Reading): ApplicationNews {
   const { application, date, settings, events } = reading;
   const { operation } = application;
+  const isTold = (at: number) => isRestored(at, application, counted);
   const own = operation !== null ? operationNews(before, counted, reading, operation) : { rows: [], failures: [] };
   const told =
     events === null
@@ -37,7 +40,7 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
           countAborted: settings.countAborted,
         });
   const rows = [
-    ...historyRows(application, before.lastHistoryId, date),
+    ...historyRows(application, before.lastHistoryId, date, isTold),
     ...told.attempts.map((attempt): Row => ({ kind: 'attempt', attempt })),
     ...own.rows,
   ].filter((row) => row.kind === 'ignored' || isInLife(row.attempt, application));
@@ -61,7 +64,7 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
         operation === null
           ? null
           : { phase: operation.phase, startedAt: operation.startedAt, finishedAt: operation.finishedAt },
-      again: operation !== null && operation.finishedAt > 0 && date - operation.finishedAt < NEAR_MS,
+      again: operation !== null && canHideAnother(operation, before, date),
       lastHistoryId: application.history.at(-1)?.id ?? -1,
       lastOperation: lastOperation(before, application),
       // Without an operation one that has come and gone is told by the events that the next one makes us read.
@@ -86,6 +89,7 @@ function operationNews(
   const known = before.lastOperation?.startedAt === operation.startedAt && before.lastOperation.ended;
   if (known || !hasEnded(operation)) return { rows: [], failures: [] };
   const at = operation.finishedAt || date;
+  if (isRestored(at, application, counted)) return { rows: [], failures: [] };
   const failures = hasFailed(operation) ? [{ at, revision: operation.revision }] : [];
   const toldByEvent = before.failures.some(
     (failure) =>
@@ -126,10 +130,21 @@ function isInLife({ at }: Attempt, { deletingSince }: Application): boolean {
   return deletingSince === 0 || at <= deletingSince;
 }
 
+/**
+ * Whether another operation can still come with the same times. Once the same was read so long apart none can, wherever
+ * the controller's clock is.
+ */
+function canHideAnother(operation: Operation, { tuple, knownUntil }: ApplicationMemory, date: number): boolean {
+  if (operation.finishedAt === 0 || date - operation.finishedAt >= NEAR_MS) return false;
+  return tuple === null || !isSame(tuple, operation) || date - knownUntil < NEAR_MS;
+}
+
 /** Entries that came and went between two reads, by the arithmetic of ids. */
-function lostEntries({ lastHistoryId }: ApplicationMemory, { history }: Application): number {
+function lostEntries({ lastHistoryId }: ApplicationMemory, { history, createdAt }: Application): number {
   const [first] = history;
-  return first === undefined ? 0 : Math.max(0, first.id - lastHistoryId - 1);
+  // From before its creation it has its former ids: none of its own has gone yet.
+  if (first === undefined || (first.deployedAt > 0 && first.deployedAt < createdAt)) return 0;
+  return Math.max(0, first.id - lastHistoryId - 1);
 }
 
 function endsOf(before: ApplicationMemory, { operation, history }: Application): readonly number[] {

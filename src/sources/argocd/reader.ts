@@ -100,15 +100,16 @@ export class Reader {
     poll.news.take(readApplication(before, target.counted, reading), target, date);
   }
 
-  /** What the list alone tells: health, and, while an operation has failed, sync. */
+  /** What the list alone tells: health, its project, and, while an operation has failed, sync. */
   #takeListed(place: string, memory: ApplicationMemory, claim: Claim, poll: Poll): void {
     const { listed } = claim;
     if (isUnchanged(memory, listed)) this.#unchangedAt.set(place, poll.date);
     const health = readHealthOf(memory, listed, poll.date, this.#settings);
     const failed = listed.operation !== null && hasFailed(listed.operation);
     const sync = failed ? listed.sync : memory.sync;
-    if (health.memory === memory.health && sync === memory.sync) return;
-    poll.news.remember({ ...memory, health: health.memory, sync });
+    const { project } = listed;
+    if (health.memory === memory.health && sync === memory.sync && project === memory.project) return;
+    poll.news.remember({ ...memory, health: health.memory, sync, project });
     if (health.sightings.length === 0) return;
     poll.news.sighting(health.sightings);
     const degraded = health.memory?.open ?? false;

@@ -203,6 +203,7 @@ function listed(
     | null
     | undefined,
 ): Listed {
+  const { status: state, since } = status?.health ?? { status: '', since: 0 };
   return {
     name: meta.name,
     namespace: meta.namespace,
@@ -211,7 +212,8 @@ function listed(
     labels: meta.labels ?? {},
     project: spec?.project ?? '',
     destination: spec?.destination ?? { server: '', namespace: '', name: '' },
-    health: status?.health ?? { status: '', since: 0 },
+    // Restored from a copy, it has times of the application that was before it.
+    health: { status: state, since: since === 0 ? 0 : Math.max(since, meta.creationTimestamp) },
     sync: status?.sync?.status ?? '',
     operation: tupleOf(status?.operationState),
   };

@@ -77,6 +77,22 @@ test('an application that cannot be seen any more waits for forget_after, and co
   expect(desk.listings).toEqual(['shop removed', 'shop listed']);
 });
 
+test('one that moved to another project and cannot be seen any more is asked for under that project', async () => {
+  const held = holding([application('shop'), application('site')]);
+  const desk = new Desk(NOON, (url) => answerOf(held, url));
+  await pollAt(desk, NOON);
+  held.applications[0].spec.project = 'payments';
+  await pollAt(desk, NOON + HALF);
+  desk.answer = (url) => {
+    const [, site] = held.applications;
+    return answerOf(url.searchParams.has('fields') ? { ...held, applications: [site] } : held, url);
+  };
+  await pollAt(desk, NOON + 2 * HALF);
+  expect(desk.requests.at(-1)).toContain('shop?appNamespace=argocd&project=payments');
+  // It is still there.
+  expect(desk.listings).toEqual([]);
+});
+
 test('of two applications that are one target the first counts; the other is told of once', async () => {
   const held = holding([application('shop'), application('shop')]);
   held.applications[0].metadata.namespace = 'zoo';

@@ -60,7 +60,7 @@ test('at any rhythm up to 5 min every deployment and every failure that the even
       let counted = NOTHING_COUNTED;
       const expected = plan.flatMap(({ revision, phase, endedAt }) => {
         const outcome = phase === 'Succeeded' ? 'success' : 'failure';
-        const judged = judgeAttempt(counted, { identity: revision, outcome });
+        const judged = judgeAttempt(counted, { identity: revision, outcome, at: 0 });
         if (judged.kind === 'ignored') return [];
         counted = judged.counted;
         return [`${outcome} ${(endedAt - NOON) / SECOND}${judged.rollback ? ' rollback' : ''}`];

@@ -262,3 +262,13 @@ test('an older server that took over is noticed by what it drops', async () => {
   ]);
   expect(desk.batches.flatMap(({ targets }) => targets.map(({ target }) => target.environment))).toEqual(['prod']);
 });
+
+test('where the controller’s clock is ahead an operation is read once more, and not at every poll', async () => {
+  const { desk, one } = shop();
+  await pollAt(desk, NOON);
+  operate(one, 'Succeeded', sha('b'), NOON + 60 * MINUTE);
+  await pollAt(desk, NOON + MINUTE);
+  expect(await desk.asked(() => pollAt(desk, NOON + MINUTE + SECOND))).toHaveLength(2);
+  expect(await desk.asked(() => pollAt(desk, NOON + MINUTE + 3 * SECOND))).toHaveLength(2);
+  expect(await desk.asked(() => pollAt(desk, NOON + 2 * MINUTE))).toHaveLength(1);
+});

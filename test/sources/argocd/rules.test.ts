@@ -55,7 +55,7 @@ function counts(row: string): string {
   for (const attempt of row.split(', ')) {
     const [identity = '', failed] = attempt.split(' ');
     const outcome = failed === undefined ? 'success' : 'failure';
-    const judged = judgeAttempt(counted, { identity, outcome });
+    const judged = judgeAttempt(counted, { identity, outcome, at: 0 });
     if (judged.kind === 'ignored') words.push(`(${judged.reason})`);
     else {
       counted = judged.counted;
