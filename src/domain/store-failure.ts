@@ -7,3 +7,8 @@ export class StoreFailure extends Error {
 export class StoreInUse extends StoreFailure {
   override readonly name = 'StoreInUse';
 }
+
+/** It is not reached, which may pass by itself. */
+export class StoreAbsent extends StoreFailure {
+  override readonly name = 'StoreAbsent';
+}

@@ -4,7 +4,6 @@ import type { Clock } from '../domain/clock.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { SinkRule } from '../domain/sink-rule.ts';
-import { StoreFailure } from '../domain/store-failure.ts';
 import type { Plan } from '../domain/transition.ts';
 import { decidedIds } from './decided.ts';
 import { type ErrorQueries, openErrorQueries } from './errors/error-queries.ts';
@@ -16,7 +15,7 @@ import { giveVerdict, type Judging } from './give-verdict.ts';
 import { keepCommits, knownCommits } from './kept-commits.ts';
 import { dueLookups, type Lookups, postponeLookup } from './lookups.ts';
 import { type Messages, openMessages } from './messages.ts';
-import { migrate } from './migrations.ts';
+import { type LedgerPlace, openStore } from './open-store.ts';
 import type { Overridden } from './overridden.ts';
 import type { Changes } from './projection.ts';
 import { openQueries, type Queries } from './queries.ts';
@@ -25,11 +24,10 @@ import { type Recorded, recordBatch } from './record.ts';
 import { type Findings, recordChanges } from './record-changes.ts';
 import type { DeploymentRecord, IncidentRecord } from './records.ts';
 import { type Reopening, type Resolving, reopenIncident, resolveIncident } from './resolve.ts';
-import { openSqlite } from './sqlite.ts';
 import { sweepStep } from './sweep.ts';
 import type { Tables } from './tables.ts';
 import { recordTick } from './tick.ts';
-import { asStoreFailure, inTransaction } from './transaction.ts';
+import { asStoreFailure, type Fence, inTransaction, type Store } from './transaction.ts';
 import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
 import { readWindowRows } from './window-rows.ts';
 
@@ -88,39 +86,44 @@ export interface SweepBefore {
   readonly lookedUp?: readonly string[] | undefined;
 }
 
-/** Opens the SQLite ledger in `file` and brings its tables up to date. Throws a `StoreFailure` that names the file. */
-export async function openLedger(options: {
-  readonly file: string;
+export interface LedgerOptions {
   readonly rules: Rules;
   readonly plan: Plan;
   readonly clock: Clock;
   readonly observe: Observe;
-}): Promise<Ledger> {
-  const { clock, rules, plan, observe } = options;
-  const store = openSqlite(options.file);
-  const { writer, reader, close } = store;
-  try {
-    await migrate(writer);
-  } catch (error) {
-    await close();
-    const why = error instanceof Error ? error.message : String(error);
-    throw new StoreFailure(`the ledger ${options.file} cannot be brought up to date: ${why}`, { cause: error });
-  }
+  /** Left out: everything may be written. */
+  readonly fence?: Fence;
+}
+
+/** Opens the store, and the ledger over it, which closes it. Throws a `StoreFailure` as `openStore` does. */
+export async function openLedger(options: LedgerPlace & LedgerOptions): Promise<Ledger> {
+  return ledgerOver(await openStore(options), options);
+}
+
+/** The ledger in an open store, which closing it closes. It remembers nothing of the store between two calls. */
+export function ledgerOver(store: Store, options: LedgerOptions): Ledger {
+  const { clock, rules, plan, observe, fence } = options;
+  const { reader, close } = store;
+  const write = <T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> =>
+    inTransaction(store, clock, async (trx) => {
+      await fence?.(trx);
+      return await work(trx);
+    });
   const committed = () => observe({ kind: 'committed', at: clock.now() });
   async function overriding<R>(work: (trx: Transaction<Tables>) => Promise<Overridden<R>>): Promise<Overridden<R>> {
-    const overridden = await inTransaction(store, clock, work);
+    const overridden = await write(work);
     committed();
     return overridden;
   }
   return {
     async record(batch) {
-      const recorded = await inTransaction(store, clock, (trx) => recordBatch(trx, batch, plan, rules));
+      const recorded = await write((trx) => recordBatch(trx, batch, plan, rules));
       committed();
       return recorded;
     },
     async ingest(posts, sink, now, blameWithinMs = null) {
       const all = { sink, plan, incidents: rules, blameWithinMs };
-      const ingested = await inTransaction(store, clock, (trx) => ingest(trx, posts, all, now));
+      const ingested = await write((trx) => ingest(trx, posts, all, now));
       committed();
       return ingested;
     },
@@ -128,7 +131,7 @@ export async function openLedger(options: {
     reopen: (reopening) => overriding((trx) => reopenIncident(trx, reopening, plan, rules)),
     giveVerdict: (judging) => overriding((trx) => giveVerdict(trx, judging)),
     async tick(now) {
-      const changes = await inTransaction(store, clock, async (trx) => {
+      const changes = await write(async (trx) => {
         const expired = await recordTick(trx, now, plan, rules);
         return joined([{ ...expired, gone: [], successes: [] }, await settleTick(trx, now, plan, rules)]);
       });
@@ -139,9 +142,7 @@ export async function openLedger(options: {
       let done = false;
       while (!stop.aborted && !done) {
         await inTurn(async () => {
-          const swept = await inTransaction(
-            store,
-            clock,
+          const swept = await write(
             async (trx) =>
               (await sweepStep(trx, before.rows, before.lookedUp)) ?? (await sweepErrorsStep(trx, before.errors)),
           );
@@ -169,19 +170,19 @@ export async function openLedger(options: {
       }),
     messages: openMessages({
       plan,
-      write: (work) => inTransaction(store, clock, work),
+      write,
       read: (work) => reading(() => work(reader)),
     }),
     async recordChanges(findings) {
-      const changes = await inTransaction(store, clock, (trx) => recordChanges(trx, findings));
+      const changes = await write((trx) => recordChanges(trx, findings));
       committed();
       return changes;
     },
     lookups: {
       due: (source, now, limit) => reading(() => dueLookups(reader, source, now, limit)),
-      postpone: (id, reason, at) => inTransaction(store, clock, (trx) => postponeLookup(trx, id, reason, at)),
+      postpone: (id, reason, at) => write((trx) => postponeLookup(trx, id, reason, at)),
       known: (repository, refs) => reading(() => knownCommits(reader, repository, refs)),
-      keep: (repository, values) => inTransaction(store, clock, (trx) => keepCommits(trx, repository, values)),
+      keep: (repository, values) => write((trx) => keepCommits(trx, repository, values)),
     },
     queries: openQueries(reader),
     errors: openErrorQueries(reader),

@@ -26,7 +26,7 @@ export async function readChanges(
       .selectAll()
       .where('source', 'in', sources)
       .where('upstream_id', 'in', slice)
-      .orderBy('committed_at')
+      .orderBy('committed_at', (order) => order.asc().nullsFirst())
       .orderBy('id')
       .execute(),
   );

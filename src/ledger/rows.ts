@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { CompiledQuery, type Insertable, type Kysely, type Selectable } from 'kysely';
+import { CompiledQuery, type DialectAdapter, type Insertable, type Kysely, type Selectable } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Most rows that one statement reads or takes away: what follows a longer one would wait too long (design.md §6). */
@@ -12,7 +12,8 @@ const ITEMS_PER_TURN = 50;
 type Table = keyof Tables & string;
 type Column<T extends Table> = keyof Insertable<Tables[T]> & string;
 
-const texts = new Map<string, string>();
+/** By the dialect that they are written in. */
+const texts = new WeakMap<DialectAdapter, Map<string, string>>();
 
 /** Inserts rows that all have the same columns, letting others run in between. */
 export async function insertRows<T extends Table>(
@@ -75,9 +76,12 @@ function insertText<T extends Table>(
   columns: readonly string[],
   slice: readonly Insertable<Tables[T]>[],
 ): string {
+  const { adapter } = db.getExecutor();
+  const known = texts.get(adapter) ?? new Map<string, string>();
+  texts.set(adapter, known);
   const key = `${table} ${slice.length} ${columns.join()}`;
-  const text = texts.get(key) ?? db.insertInto(table).values(slice).compile().sql;
-  if (slice.length === 1 || slice.length === ROWS_PER_WRITE) texts.set(key, text);
+  const text = known.get(key) ?? db.insertInto(table).values(slice).compile().sql;
+  if (slice.length === 1 || slice.length === ROWS_PER_WRITE) known.set(key, text);
   return text;
 }
 

@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { StoreFailure, StoreInUse } from '../domain/store-failure.ts';
 import type { Tables } from './tables.ts';
-import { isBusy } from './transaction.ts';
+import { isBusy, type Store } from './transaction.ts';
 
 /** How long SQLite itself may wait for a lock: it stops the whole process meanwhile, so waiting longer is ours. */
 const BUSY_TIMEOUT_MS = 20;
@@ -14,14 +14,8 @@ const KEPT_STATEMENTS = 100;
 const LOG_BYTES = 1000 * 4096;
 
 /** The connections of one SQLite ledger. Readers are never held up by the writer (WAL). */
-export interface SqliteConnections {
+export interface SqliteConnections extends Store {
   readonly writer: Kysely<Tables>;
-  readonly reader: Kysely<Tables>;
-  /** To be called before each commit. Throws a `StoreFailure` when what is committed could not be found again. */
-  beforeCommit(): void;
-  /** To be called after each commit, before the writer begins anew. Never throws. */
-  afterCommit(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
@@ -58,8 +52,18 @@ function openLocked(file: string): SqliteConnections {
     return {
       writer,
       reader,
-      beforeCommit: () => expectInPlace(files),
-      afterCommit: () => shortenLog(writing, `${file}-wal`),
+      transact: (work) =>
+        writer.connection().execute(async (connection) => {
+          const done = await connection.transaction().execute(async (trx) => {
+            const worked = await work(trx);
+            expectInPlace(files);
+            return worked;
+          });
+          // Before the writer begins anew.
+          await shortenLog(writing, `${file}-wal`);
+          return done;
+        }),
+      isPassing: isBusy,
       async close() {
         await reader.destroy();
         await writer.destroy();

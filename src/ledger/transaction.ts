@@ -5,35 +5,39 @@ import type { Tables } from './tables.ts';
 
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
-/** Waits for another process's lock, 1.5 s in all: longer, and a poll would miss its deadline for it. */
+/** Waits for another's lock, or a database that comes back, 1.5 s in all: longer, and a poll would miss its deadline. */
 const RETRIES_MS = [50, 100, 200, 400, 750];
 
-/** The writer's connection, and what is to be done about each commit; `beforeCommit` prevents it by throwing. */
-interface Store {
-  readonly writer: Kysely<Tables>;
-  beforeCommit(): void;
-  afterCommit(): Promise<void>;
+/** The connections of one ledger: a writer, whose transactions come one after another, and readers beside it. */
+export interface Store {
+  readonly reader: Kysely<Tables>;
+  /** Runs `work` as one transaction, once: all of it or nothing. */
+  transact<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** What it threw passes by itself soon, and nothing was kept. */
+  isPassing(error: unknown): boolean;
+  close(): Promise<void>;
 }
 
-/** Runs `work` as one transaction: all of it or nothing. Throws `StoreFailure` when the store did not take it. */
+/**
+ * Run first in each transaction that writes; what it throws undoes the transaction and is what the writer is told. For a
+ * process that writes only while it leads.
+ */
+export type Fence = (trx: Transaction<Tables>) => Promise<void>;
+
+/**
+ * Runs `work` as one transaction: all of it or nothing. Every write of the ledger comes this way, and `work` may be run
+ * again. Throws `StoreFailure` when the store did not take it.
+ */
 export async function inTransaction<T>(
-  { writer, beforeCommit, afterCommit }: Store,
+  store: Pick<Store, 'transact' | 'isPassing'>,
   clock: Clock,
   work: (trx: Transaction<Tables>) => Promise<T>,
 ): Promise<T> {
   for (const wait of [...RETRIES_MS, null]) {
     try {
-      return await writer.connection().execute(async (connection) => {
-        const done = await connection.transaction().execute(async (trx) => {
-          const worked = await work(trx);
-          beforeCommit();
-          return worked;
-        });
-        await afterCommit();
-        return done;
-      });
+      return await store.transact(work);
     } catch (error) {
-      if (wait === null || !isBusy(error)) throw asStoreFailure(error);
+      if (wait === null || !store.isPassing(error)) throw asStoreFailure(error);
       await clock.sleep(wait, new AbortController().signal);
     }
   }

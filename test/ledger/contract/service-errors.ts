@@ -81,7 +81,7 @@ export function serviceErrorsContract(open: OpenStore): void {
     expect(await verdicts(store.ledger)).toEqual({ 100: '- / -', 240: 'errors / -' });
     expect(await errorsIncident(store.ledger)).toMatchObject({ attributedTo: { number: 240 } });
     expect((await totals(store.ledger))?.changeFailures).toEqual({ errors: 1 });
-    await deploy(store.ledger, [good(240), good(250.5)]);
+    await deploy(store.ledger, [good(240), good(251)]);
     expect((await totals(store.ledger))?.changeFailures).toEqual({ errors: 1 });
     expect(await counted(store.ledger, 'corrections')).toBe(0);
   });
