@@ -9,12 +9,14 @@ import { fileURLToPath } from 'node:url';
 import type { Flags } from '../config/command-line.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
 import { startArgocd } from '../demo/argocd/start.ts';
+import { startErrorSink } from '../demo/error-sink/start.ts';
 import { startForge } from '../demo/forge/start.ts';
 import { furnish } from '../demo/homeserver/furnish.ts';
 import { startHomeserver } from '../demo/homeserver/start.ts';
 import { continueStory } from '../demo/story/continue-story.ts';
 import { continueFaults, FAULTY, type PostedError } from '../demo/story/faulty-service.ts';
 import { continueForge, DEMO_FORGE_TOKEN } from '../demo/story/forge-story.ts';
+import { continueErrors, DEMO_SINK } from '../demo/story/polled-errors.ts';
 import { SERVICES } from '../demo/story/rollout-cast.ts';
 import { continueRollouts, DEMO_ARGOCD_TOKEN, seedRollouts } from '../demo/story/rollout-story.ts';
 import { DEMO_TOKEN, seedStory } from '../demo/story/seed-story.ts';
@@ -32,8 +34,8 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const USUAL_ADDRESS: ListenAddress = { host: '127.0.0.1', port: 3672 };
 
 /**
- * Runs this program, unmodified, against simulated servers that go on living: Woodpecker, Argo CD behind it, and a Matrix
- * homeserver whose rooms are told.
+ * Runs this program, unmodified, against simulated servers that go on living: Woodpecker, Argo CD behind it, an error sink that
+ * is polled, and a Matrix homeserver whose rooms are told.
  * `onSignalsTaken` is called once signals end the demo in order.
  */
 export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<number> {
@@ -46,6 +48,7 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
   const woodpecker = await startWoodpecker({ version: '3.17.0', now });
   const argocd = await startArgocd({ version: '3.5.1', now });
   const forge = await startForge({ now, token: DEMO_FORGE_TOKEN });
+  const errorSink = await startErrorSink(now);
   const { state: rooms, token: matrixToken, rooms: names } = furnish(now);
   const homeserver = await startHomeserver(rooms);
   const begin = now();
@@ -54,6 +57,8 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
   continueForge(forge.state, woodpecker.state);
   const build = continueStory(woodpecker.state, { seed: SEED });
   const rollOut = continueRollouts(argocd.state, { seed: SEED, builds: woodpecker.state });
+  const collect = continueErrors(errorSink.state);
+  collect(begin);
   let fail: ((now: number) => readonly PostedError[]) | null = null;
   let posting = '';
   const living = setInterval(() => {
@@ -62,6 +67,7 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     post(posting, fail?.(at) ?? []);
     continueForge(forge.state, woodpecker.state);
     rollOut(at);
+    collect(at);
   }, STEP_MS);
 
   const folder = mkdtempSync(join(tmpdir(), 'dora-exporter-demo-'));
@@ -72,9 +78,11 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     writeFileSync(join(folder, 'forge-token'), DEMO_FORGE_TOKEN, { mode: 0o600 });
     writeFileSync(join(folder, 'matrix-token'), matrixToken, { mode: 0o600 });
     writeFileSync(join(folder, 'errors-token'), ERRORS_TOKEN, { mode: 0o600 });
+    writeFileSync(join(folder, 'sink-key'), DEMO_SINK.apiKey, { mode: 0o600 });
     const address = addressText(flags.listenAddress ?? USUAL_ADDRESS);
-    const matrix = notifications(homeserver.url, names, address);
-    writeFileSync(config, configuration(woodpecker.url, argocd.url, forge.url, address) + SINK + matrix);
+    const matrix = notifications(homeserver.url, names, address, begin);
+    const sources = configuration(woodpecker.url, argocd.url, forge.url, address) + polled(errorSink.url);
+    writeFileSync(config, sources + SINK + matrix);
     return await runProgram(config, stop.signal, (url) => {
       posting = url;
       // What it does begins only where somebody hears of it.
@@ -86,6 +94,7 @@ export async function demo(flags: Flags, onSignalsTaken: () => void): Promise<nu
     await woodpecker.close();
     await argocd.close();
     await forge.close();
+    await errorSink.close();
     await homeserver.close();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -162,6 +171,20 @@ sources:
 `;
 }
 
+/** Of an older program. It counts what is fewer than makes an incident. */
+function polled(url: string): string {
+  return `  - type: errors
+    url: ${url}
+    api_key_file: ./sink-key
+    workspace_id: ${DEMO_SINK.workspace}
+    poll_interval: 10s
+    relabel_configs:
+      - source_labels: [__meta_errors_subsystem]
+        regex: ([^/]+)/.*
+        target_label: team
+`;
+}
+
 /** One workspace for all services. The rule is quick, so that one sees an incident begin and end. */
 const SINK = `sink:
   workspaces:
@@ -183,8 +206,16 @@ function post(url: string, errors: readonly PostedError[]): void {
   );
 }
 
-/** Where no Grafana is, the program's own list of deployments takes the place of the dashboard, if its port is known. */
-function notifications(homeserver: string, rooms: { critical: string; warning: string }, address: string): string {
+/**
+ * Where no Grafana is, the program's own list of deployments takes the place of the dashboard, if its port is known. The daily
+ * self-test is due at the start.
+ */
+function notifications(
+  homeserver: string,
+  rooms: { critical: string; warning: string },
+  address: string,
+  begin: number,
+): string {
   const dashboard = address.endsWith(':0') ? '' : `http://${address}/api/v1/deployments?source={source}&app={app}`;
   return `notify:
   dashboard_url: "${dashboard}"
@@ -192,6 +223,7 @@ function notifications(homeserver: string, rooms: { critical: string; warning: s
     homeserver: ${homeserver}
     token_file: ./matrix-token
     rooms: {critical: "${rooms.critical}", warning: "${rooms.warning}"}
+    heartbeat: {at: "${new Date(begin).toISOString().slice(11, 16)}", room: warning}
 `;
 }
 

@@ -9,6 +9,8 @@ import type { Recorder } from './recorder.ts';
 const TICK_MS = 15_000;
 const RELEASE_MS = 1_000;
 const SWEEP_MS = 60 * 60_000;
+/** Soon, so that a program which never runs for an hour is swept, too, and the time of the last sweep is soon known. */
+const FIRST_SWEEP_MS = 60_000;
 
 /** Lets time pass until `stop`: expiry, held counters, and rows older than the retention. */
 export async function letTimePass(parts: {
@@ -23,22 +25,23 @@ export async function letTimePass(parts: {
   readonly stop: AbortSignal;
 }): Promise<void> {
   const { recorder, metrics, clock, log, stop } = parts;
-  const every = (intervalMs: number, what: string, run: () => Promise<void>) => {
+  const every = (intervalMs: number, what: string, run: () => Promise<void>, firstMs = intervalMs) => {
     const onError = (error: unknown) => {
       if (error instanceof StoreFailure) log.warn({ what, detail: error.message }, 'the ledger did not take a write');
       else log.error({ what, err: error }, 'a background task failed');
     };
-    return startTicker({ intervalMs, clock, run, onError, stop });
+    return startTicker({ intervalMs, firstMs, clock, run, onError, stop });
+  };
+  const sweep = () => {
+    const { rows, errors } = parts.retentionMs();
+    const now = clock.now();
+    return recorder.sweep({ rows: now - rows, errors: now - errors, lookedUp: parts.lookedUp() }, stop);
   };
   await Promise.all([
     every(TICK_MS, 'tick', () => recorder.tick(clock.now())),
     // A ledger that takes no write holds no window up.
     every(TICK_MS, 'windows', async () => metrics.advance(clock.now())),
     every(RELEASE_MS, 'release', async () => metrics.tick(clock.now())),
-    every(SWEEP_MS, 'sweep', () => {
-      const { rows, errors } = parts.retentionMs();
-      const now = clock.now();
-      return recorder.sweep({ rows: now - rows, errors: now - errors, lookedUp: parts.lookedUp() }, stop);
-    }),
+    every(SWEEP_MS, 'sweep', sweep, FIRST_SWEEP_MS),
   ]);
 }

@@ -3,6 +3,8 @@ import type { Clock } from '../domain/clock.ts';
 export interface TickerOptions {
   /** From the beginning of one run to that of the next, in milliseconds. */
   readonly intervalMs: number;
+  /** From the start to the first run, in milliseconds; one interval unless given. */
+  readonly firstMs?: number;
   readonly clock: Clock;
   readonly run: () => Promise<void>;
   /** Told of what `run` throws; the ticker goes on. */
@@ -11,12 +13,13 @@ export interface TickerOptions {
 }
 
 /**
- * Runs `run` every interval, the first time after one, never twice at once: a run that takes longer than the interval
+ * Runs `run` every interval, the first time after `firstMs`, never twice at once: a run that takes longer than the interval
  * is followed by the next at once, and what was missed is not made up for. Resolves when `stop` is aborted and the run
  * that was under way has ended.
  */
-export async function startTicker({ intervalMs, clock, run, onError, stop }: TickerOptions): Promise<void> {
-  let nextAt = clock.monotonic() + intervalMs;
+export async function startTicker(options: TickerOptions): Promise<void> {
+  const { intervalMs, firstMs = intervalMs, clock, run, onError, stop } = options;
+  let nextAt = clock.monotonic() + firstMs;
   while (await slept(Math.max(0, nextAt - clock.monotonic()), clock, stop)) {
     nextAt = clock.monotonic() + intervalMs;
     try {

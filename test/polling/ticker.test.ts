@@ -2,13 +2,17 @@ import { expect, test } from 'vitest';
 import { startTicker } from '../../src/polling/ticker.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-function start(work: (clock: FakeClock, stop: AbortSignal) => Promise<void> = async () => {}) {
+function start(
+  work: (clock: FakeClock, stop: AbortSignal) => Promise<void> = async () => {},
+  first: { readonly firstMs?: number } = {},
+) {
   const clock = new FakeClock();
   const stop = new AbortController();
   const begun: number[] = [];
   const errors: unknown[] = [];
   const done = startTicker({
     intervalMs: 15_000,
+    ...first,
     clock,
     run: () => {
       begun.push(clock.monotonic());
@@ -24,6 +28,14 @@ test('runs every interval, counted from beginning to beginning', async () => {
   const { clock, stop, begun, done } = start((itsClock, signal) => itsClock.sleep(4_000, signal));
   await clock.advance(50_000);
   expect(begun).toEqual([15_000, 30_000, 45_000]);
+  stop.abort();
+  await done;
+});
+
+test('runs for the first time when it was told to, and then every interval', async () => {
+  const { clock, stop, begun, done } = start(undefined, { firstMs: 1_000 });
+  await clock.advance(40_000);
+  expect(begun).toEqual([1_000, 16_000, 31_000]);
   stop.abort();
   await done;
 });
