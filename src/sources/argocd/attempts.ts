@@ -1,7 +1,14 @@
 import type { IgnoredReason } from '../../domain/batch.ts';
 import type { Outcome } from '../../domain/deployment.ts';
 import type { Moment } from '../../domain/moment.ts';
-import { type Application, applicationId, hasEnded, hasFailed, type Operation } from './application.ts';
+import {
+  type Application,
+  applicationId,
+  type HistoryEntry,
+  hasEnded,
+  hasFailed,
+  type Operation,
+} from './application.ts';
 import { detailsOf } from './details.ts';
 import { identityOf } from './identity.ts';
 
@@ -34,39 +41,38 @@ export interface Bench {
   readonly images: readonly string[];
 }
 
-/** The history's entries above `lastKnownId`, each a success, without those whose end `isTold` says was told before. */
+/** These entries of the history, each a success. `highestId` of all entries before them: a number can come again. */
 export function historyRows(
   application: Application,
-  lastKnownId: number,
+  entries: readonly HistoryEntry[],
+  highestId: number,
   date: number,
-  isTold: (at: number) => boolean,
 ): readonly Row[] {
-  return application.history
-    .filter(({ id, deployedAt }) => id > lastKnownId && !isTold(deployedAt || date))
-    .map((entry): Row => {
-      const id = `${applicationId(application)}/history/${entry.id}`;
-      if (entry.revisions.length === 0) return { kind: 'ignored', id, reason: 'local' };
-      const { operation } = application;
-      const own = operation !== null && hasEnded(operation) && operation.startedAt === entry.startedAt;
-      const attempt: Attempt = {
-        id,
-        outcome: 'success',
-        at: entry.deployedAt || date,
-        startedAt: entry.startedAt || null,
-        sequence: entry.id,
-        order: 0,
-        identity: identityOf(entry.revisions, entry.sources),
-        revisions: entry.revisions,
-        rule: 'an entry of the history',
-        details: detailsOf(entry, {
-          history_id: entry.id,
-          ...(own ? { phase: operation.phase, message: operation.message, images: operation.images } : {}),
-          ...(own && operation.retryCount > 0 ? { retries: operation.retryCount } : {}),
-          ...(entry.deployedAt === 0 ? { end: 'when it was first seen' } : {}),
-        }),
-      };
-      return { kind: 'attempt', attempt };
-    });
+  return entries.map((entry): Row => {
+    const again = entry.id > highestId ? '' : `/${entry.deployedAt / 1000}`;
+    const id = `${applicationId(application)}/history/${entry.id}${again}`;
+    if (entry.revisions.length === 0) return { kind: 'ignored', id, reason: 'local' };
+    const { operation } = application;
+    const own = operation !== null && hasEnded(operation) && operation.startedAt === entry.startedAt;
+    const attempt: Attempt = {
+      id,
+      outcome: 'success',
+      at: entry.deployedAt || date,
+      startedAt: entry.startedAt || null,
+      sequence: entry.id,
+      order: 0,
+      identity: identityOf(entry.revisions, entry.sources),
+      revisions: entry.revisions,
+      rule: 'an entry of the history',
+      details: detailsOf(entry, {
+        history_id: entry.id,
+        ...(own ? { phase: operation.phase, message: operation.message, images: operation.images } : {}),
+        ...(own && operation.retryCount > 0 ? { retries: operation.retryCount } : {}),
+        ...(entry.deployedAt === 0 ? { end: 'when it was first seen' } : {}),
+      }),
+    };
+    return { kind: 'attempt', attempt };
+  });
 }
 
 /** What the last operation is once it has ended; null: nothing of its own (a success is in the history). */

@@ -21,8 +21,10 @@ export interface Known {
   readonly application: Pick<Listed, 'namespace' | 'name' | 'createdAt'>;
   readonly sources: readonly unknown[];
   readonly history: readonly HistoryEntry[];
-  /** Until when every operation's end is known. */
+  /** Until when every operation's end is known, by the clock of the answers. */
   readonly since: number;
+  /** When the last operation that is known ended, or began, by the clock of the events; 0: none is known. */
+  readonly lastAt: number;
   /** The answer's time. */
   readonly date: number;
   readonly failures: readonly KnownFailure[];
@@ -38,8 +40,11 @@ export function readEvents(
   events: readonly ApplicationEvent[],
   known: Known,
 ): { readonly attempts: readonly Attempt[]; readonly failures: readonly KnownFailure[]; readonly whole: boolean } {
-  // What was seen last can have been a little older than its answer.
-  const completed = events.filter(({ reason, at }) => reason === 'OperationCompleted' && at >= known.since - SAME_MS);
+  // What was seen last can have been a little older than its answer. And the clock of the events can be behind that of
+  // the answers: what came after the last operation is new, whatever time it has.
+  const after = known.lastAt === 0 ? Number.POSITIVE_INFINITY : known.lastAt + SAME_MS;
+  const isNew = (at: number) => at >= known.since - SAME_MS || at > after;
+  const completed = events.filter(({ reason, at }) => reason === 'OperationCompleted' && isNew(at));
   const attempts: Attempt[] = [];
   const failures: KnownFailure[] = [];
   let unclear = false;

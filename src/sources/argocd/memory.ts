@@ -16,10 +16,17 @@ export interface ApplicationMemory {
   readonly tuple: Tuple | null;
   /** It ended so shortly before that another one can have the same times. */
   readonly again: boolean;
-  /** -1: none. */
+  /** Of the last read; -1: none. */
   readonly lastHistoryId: number;
-  /** The last operation that was seen: when it started, whether it is known how it ended. */
-  readonly lastOperation: { readonly startedAt: number; readonly ended: boolean } | null;
+  /** Of all reads; missing in what was remembered before this was, as is the next. */
+  readonly highestHistoryId?: number;
+  /** The latest end of an entry of the history, in ms. */
+  readonly lastDeployedAt?: number;
+  /**
+   * The last operation that was seen: when it started, whether it is known how it ended, and when (while it runs: when it
+   * started).
+   */
+  readonly lastOperation: { readonly startedAt: number; readonly ended: boolean; readonly at?: number } | null;
   /** Until when the end of every operation but the last is known. */
   readonly knownUntil: number;
   readonly failures: readonly KnownFailure[];
@@ -62,6 +69,7 @@ export function blankMemory(
     tuple: null,
     again: true,
     lastHistoryId: -1,
+    highestHistoryId: -1,
     lastOperation: null,
     knownUntil,
     failures: [],

@@ -23,7 +23,9 @@ const MOST_IMAGES = 50;
 export function readApplication(before: ApplicationMemory, counted: Counted, reading: Reading): ApplicationNews {
   const { application, date, settings, events } = reading;
   const { operation } = application;
-  const isTold = (at: number) => isRestored(at, application, counted);
+  const entries = newEntries(before, application).filter(
+    (one) => !isRestored(one.deployedAt || date, application, counted),
+  );
   const own = operation !== null ? operationNews(before, counted, reading, operation) : { rows: [], failures: [] };
   const told =
     events === null
@@ -33,6 +35,7 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
           sources: application.sources,
           history: application.history,
           since: before.knownUntil,
+          lastAt: before.lastOperation?.at ?? 0,
           date,
           failures: [...before.failures, ...own.failures],
           ends: endsOf(before, application),
@@ -40,7 +43,7 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
           countAborted: settings.countAborted,
         });
   const rows = [
-    ...historyRows(application, before.lastHistoryId, date, isTold),
+    ...historyRows(application, entries, highestIdOf(before), date),
     ...told.attempts.map((attempt): Row => ({ kind: 'attempt', attempt })),
     ...own.rows,
   ].filter((row) => row.kind === 'ignored' || isInLife(row.attempt, application));
@@ -66,6 +69,8 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
           : { phase: operation.phase, startedAt: operation.startedAt, finishedAt: operation.finishedAt },
       again: operation !== null && canHideAnother(operation, before, date),
       lastHistoryId: application.history.at(-1)?.id ?? -1,
+      highestHistoryId: Math.max(highestIdOf(before), application.history.at(-1)?.id ?? -1),
+      lastDeployedAt: Math.max(before.lastDeployedAt ?? 0, application.history.at(-1)?.deployedAt ?? 0),
       lastOperation: lastOperation(before, application),
       // Without an operation one that has come and gone is told by the events that the next one makes us read.
       knownUntil: operation === null && before.lastOperation !== null ? before.knownUntil : date,
@@ -139,6 +144,19 @@ function canHideAnother(operation: Operation, { tuple, knownUntil }: Application
   return tuple === null || !isSame(tuple, operation) || date - knownUntil < NEAR_MS;
 }
 
+/**
+ * Entries that were not there at the last read. A history that was switched off and on, or that a backup was restored
+ * over, gives its ids a second time; then it is the time that is new.
+ */
+function newEntries({ lastHistoryId, lastDeployedAt }: ApplicationMemory, { history }: Application) {
+  const newest = lastDeployedAt ?? Number.POSITIVE_INFINITY;
+  return history.filter(({ id, deployedAt }) => id > lastHistoryId || deployedAt > newest);
+}
+
+function highestIdOf({ highestHistoryId, lastHistoryId }: ApplicationMemory): number {
+  return highestHistoryId ?? lastHistoryId;
+}
+
 /** Entries that came and went between two reads, by the arithmetic of ids. */
 function lostEntries({ lastHistoryId }: ApplicationMemory, { history, createdAt }: Application): number {
   const [first] = history;
@@ -147,8 +165,9 @@ function lostEntries({ lastHistoryId }: ApplicationMemory, { history, createdAt 
   return Math.max(0, first.id - lastHistoryId - 1);
 }
 
-function endsOf(before: ApplicationMemory, { operation, history }: Application): readonly number[] {
-  const fresh = history.filter(({ id }) => id > before.lastHistoryId).map(({ deployedAt }) => deployedAt);
+function endsOf(before: ApplicationMemory, application: Application): readonly number[] {
+  const { operation } = application;
+  const fresh = newEntries(before, application).map(({ deployedAt }) => deployedAt);
   return operation !== null && hasEnded(operation) ? [...fresh, operation.finishedAt] : fresh;
 }
 
@@ -158,7 +177,10 @@ function endMissed({ lastOperation: last }: ApplicationMemory, { history }: Appl
 }
 
 function lastOperation(before: ApplicationMemory, { operation, history }: Application) {
-  if (operation !== null) return { startedAt: operation.startedAt, ended: hasEnded(operation) };
+  if (operation !== null) {
+    const ended = hasEnded(operation);
+    return { startedAt: operation.startedAt, ended, at: ended ? operation.finishedAt : operation.startedAt };
+  }
   const last = before.lastOperation;
   if (last === null) return null;
   return { ...last, ended: last.ended || history.some(({ startedAt }) => startedAt === last.startedAt) };

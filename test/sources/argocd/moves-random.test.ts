@@ -13,6 +13,8 @@ const operations = fc.array(
   }),
   { maxLength: 25 },
 );
+/** How far the controller's clock, whose times are told, is from that of the answers. */
+const skews = fc.constantFrom(0, 0, -5, -180, 90).map((seconds) => seconds * SECOND);
 const waits = fc.infiniteStream(fc.integer({ min: 1, max: 300 }).map((seconds) => seconds * SECOND));
 
 /** What happens, and when; what came before is past. */
@@ -25,11 +27,14 @@ function timeline(given: readonly { revision: string; phase: string; pauseMs: nu
   });
 }
 
-test('at any rhythm up to 5 min every deployment and every failure that the events hold is counted, in its order', async () => {
+test('at any rhythm up to 5 min, whatever the clocks, every deployment and every failure that the events hold is counted, in its order', async () => {
   await fc.assert(
-    fc.asyncProperty(operations, waits, async (given, rhythm) => {
+    fc.asyncProperty(operations, waits, skews, async (given, rhythm, skew) => {
       const plan = timeline(given);
       const { desk, held, one } = shop();
+      // Only what followed an operation can be told from what came before it, whatever time it has.
+      const before = skew === 0 ? [] : [{ revision: sha('z'), phase: 'Succeeded', endedAt: NOON - 10 * MINUTE }];
+      for (const { phase, revision, endedAt } of before) operate(one, phase, revision, endedAt + skew);
       await pollAt(desk, NOON);
       const events: Json[] = [];
       const end = (plan.at(-1)?.endedAt ?? NOON) + 10 * MINUTE;
@@ -40,15 +45,15 @@ test('at any rhythm up to 5 min every deployment and every failure that the even
         for (; next < plan.length || running !== null; ) {
           if (running !== null) {
             if (running.endedAt > at) break;
-            operate(one, running.phase, running.revision, running.endedAt, { tookMs: running.tookMs });
+            operate(one, running.phase, running.revision, running.endedAt + skew, { tookMs: running.tookMs });
             const bad = running.phase !== 'Succeeded';
             const text = `Sync operation to ${running.revision} ${bad ? 'failed: no' : 'succeeded'}`;
-            events.push(completed(iso(running.endedAt), bad, text));
+            events.push(completed(iso(running.endedAt + skew), bad, text));
             running = null;
           } else {
             const coming = plan[next];
             if (coming === undefined || coming.startedAt > at) break;
-            operate(one, 'Running', coming.revision, coming.startedAt);
+            operate(one, 'Running', coming.revision, coming.startedAt + skew);
             running = coming;
             next += 1;
           }
@@ -58,12 +63,12 @@ test('at any rhythm up to 5 min every deployment and every failure that the even
         if (at > end) break;
       }
       let counted = NOTHING_COUNTED;
-      const expected = plan.flatMap(({ revision, phase, endedAt }) => {
+      const expected = [...before, ...plan].flatMap(({ revision, phase, endedAt }) => {
         const outcome = phase === 'Succeeded' ? 'success' : 'failure';
         const judged = judgeAttempt(counted, { identity: revision, outcome, at: 0 });
         if (judged.kind === 'ignored') return [];
         counted = judged.counted;
-        return [`${outcome} ${(endedAt - NOON) / SECOND}${judged.rollback ? ' rollback' : ''}`];
+        return [`${outcome} ${(endedAt + skew - NOON) / SECOND}${judged.rollback ? ' rollback' : ''}`];
       });
       expect(told(desk)).toEqual(expected);
       expect(new Set(desk.deployments.map(({ id }) => id)).size).toBe(expected.length);

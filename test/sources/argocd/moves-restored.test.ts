@@ -96,3 +96,41 @@ test('health that was restored with an old time ends the incident that is open',
   await pollAt(desk, RESTORED + 30 * SECOND);
   expect(seen(desk)).toEqual(['degraded failure 60', 'degraded recovery 600']);
 });
+
+test('a backup that is restored over an application gives ids a second time, and nothing is lost by that', async () => {
+  const { desk, held, one } = await withHistory();
+  const status = structuredClone(one.status);
+  const succeeds = async (revision: string, at: number) => {
+    operate(one, 'Succeeded', sha(revision), at);
+    const events = held.events.get('argocd/shop') ?? [];
+    held.events.set('argocd/shop', [
+      ...events,
+      completed(iso(at), false, `Sync operation to ${sha(revision)} succeeded`),
+    ]);
+    await pollAt(desk, at + 30 * SECOND);
+  };
+  await succeeds('e', NOON + MINUTE);
+  await succeeds('f', NOON + 2 * MINUTE);
+  one.status = status;
+  await pollAt(desk, NOON + 3 * MINUTE);
+  await succeeds('g', NOON + 4 * MINUTE);
+  await succeeds('h', NOON + 5 * MINUTE);
+  await succeeds('i', NOON + 6 * MINUTE);
+  expect(told(desk)).toEqual([...FOUR, 'success 60', 'success 120', 'success 240', 'success 300', 'success 360']);
+  expect(new Set(desk.deployments.map(({ id }) => id)).size).toBe(9);
+  expect(desk.gaps).toBe(0);
+});
+
+test('a history that is switched off and on again gives its first ids a second time', async () => {
+  const { desk, one } = await withHistory();
+  one.spec.revisionHistoryLimit = 0;
+  one.status.history = [];
+  operate(one, 'Succeeded', sha('e'), NOON + MINUTE);
+  await pollAt(desk, NOON + 2 * MINUTE);
+  delete one.spec.revisionHistoryLimit;
+  operate(one, 'Succeeded', sha('f'), NOON + 3 * MINUTE);
+  await pollAt(desk, NOON + 4 * MINUTE);
+  expect(one.status.history.map(({ id }: Json) => id)).toEqual([0]);
+  expect(told(desk)).toEqual([...FOUR, 'success 60', 'success 180']);
+  expect(new Set(desk.deployments.map(({ id }) => id)).size).toBe(6);
+});

@@ -108,6 +108,7 @@ describe('events', () => {
     sources: [{ repoURL: 'r' }],
     history: [],
     since: at,
+    lastAt: 0,
     date: at + 60 * SECOND,
     failures: [],
     ends: [],
