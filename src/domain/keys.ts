@@ -35,15 +35,21 @@ export function keyValues(keys: WindowKeys, windowMs: number, minSamples: number
       times: null,
       absent: null,
     },
-    lead_time: timeKey(keys.leadTime, 'no change with a known lead time was deployed in the window'),
+    lead_time: timeKey(keys.leadTime, keys.awaitsLeadTimes ? awaited(keys.leadTime) : NO_CHANGE),
     change_failure_rate: ratioKey(keys.changeFailureRatio, keys.ratioDeployments, minSamples),
     recovery_time: timeKey(keys.recovery, 'no failure of a deployment ended in the window'),
     rework_rate: ratioKey(keys.reworkRatio, keys.ratioDeployments, minSamples),
   };
 }
 
+const NO_CHANGE = 'no change with a known lead time was deployed in the window';
+
+function awaited({ count }: TimeStatistics): string {
+  return `commits that the first read of history brought are still looked up: ${count} lead times are known so far`;
+}
+
 function timeKey(times: TimeStatistics, none: string): KeyValue {
-  return { samples: times.count, value: null, times, absent: times.count === 0 ? none : null };
+  return { samples: times.count, value: null, times, absent: times.mean === null ? none : null };
 }
 
 function ratioKey(value: number | null, samples: number, minSamples: number): KeyValue {

@@ -25,8 +25,8 @@ export interface TargetEvent {
   readonly observedSince: number;
   /** False: it is gone. */
   readonly listed: boolean;
-  /** False while commits of what its first read brought are still to be looked up. */
-  readonly leadTimesWhole: boolean;
+  /** End of the latest deployment of its first read whose commits are still to be looked up; null: none is. */
+  readonly leadTimesAwaitedUntil: number | null;
 }
 
 export interface DeploymentEvent {

@@ -71,6 +71,8 @@ export class ReplayedHistory {
       const rows = {
         count: (asked: Span) => timeline.count(asked),
         recoveries: () => members.flatMap(({ key }) => recoveries.get(targetId(key)) ?? []),
+        awaitsLeadTimes: ({ after }: Span) =>
+          members.some(({ facts }) => (facts.leadTimesAwaitedUntil ?? Number.NEGATIVE_INFINITY) > after),
         leadTimes: (asked: Span) => members.flatMap(({ leads }) => leads.leadTimes(asked)),
       };
       return {

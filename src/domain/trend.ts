@@ -65,6 +65,7 @@ export function together(all: readonly WindowRows[]): WindowRows {
       return recoveries;
     },
     leadTimes: (span) => all.flatMap((rows) => rows.leadTimes(span)),
+    awaitsLeadTimes: (span) => all.some((rows) => rows.awaitsLeadTimes(span)),
   };
 }
 

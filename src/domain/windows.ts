@@ -31,6 +31,11 @@ export interface WindowRows {
   recoveries(): Iterable<Recovery>;
   /** Lead times, in milliseconds, of the changes whose deployment ended in the span. */
   leadTimes(span: Span): readonly number[];
+  /**
+   * Whether commits of deployments that ended in the span, or after it, and that a first read of history brought are still
+   * to be looked up: the lead times that are known would stand for all.
+   */
+  awaitsLeadTimes(span: Span): boolean;
 }
 
 /** The five keys over one window. Times in milliseconds; what there is too little for is null, never 0 (design.md §4). */
@@ -38,7 +43,9 @@ export interface WindowKeys extends DeploymentCounts {
   readonly changeFailureRatio: number | null;
   readonly reworkRatio: number | null;
   readonly recovery: TimeStatistics;
+  /** Of those that are known; while others of a first read are to be looked up, their number alone. */
   readonly leadTime: TimeStatistics;
+  readonly awaitsLeadTimes: boolean;
 }
 
 /** The span of a window that ends `now`. */
@@ -53,14 +60,21 @@ export function isWithin(at: number, { after, until }: Span): boolean {
 /** The keys over a span as counting.md §8 defines them; a ratio is absent below `minSamples` deployments. */
 export function windowKeys(rows: WindowRows, span: Span, minSamples: number): WindowKeys {
   const counts = rows.count(span);
+  const awaitsLeadTimes = rows.awaitsLeadTimes(span);
   const failures = Object.values(counts.changeFailures).reduce((sum, count) => sum + count, 0);
   return {
     ...counts,
     changeFailureRatio: ratio(failures, counts.ratioDeployments, minSamples),
     reworkRatio: ratio(counts.rework, counts.ratioDeployments, minSamples),
     recovery: timeStatistics(recoveryTimes(rows.recoveries(), span)),
-    leadTime: timeStatistics(rows.leadTimes(span)),
+    leadTime: leadTimeStatistics(rows.leadTimes(span), awaitsLeadTimes),
+    awaitsLeadTimes,
   };
+}
+
+/** The statistics of lead times in milliseconds: no more than how many are known while others are awaited. */
+export function leadTimeStatistics(leadTimes: readonly number[], awaited: boolean): TimeStatistics {
+  return awaited ? { ...timeStatistics([]), count: leadTimes.length } : timeStatistics(leadTimes);
 }
 
 /** How long each span of failing took, of the incidents that were closed in a span of time; in milliseconds. */

@@ -2,10 +2,12 @@ import type { Transaction } from 'kysely';
 import type { Batch } from '../domain/batch.ts';
 import type { Deployment } from '../domain/deployment.ts';
 import { compareMoments } from '../domain/moment.ts';
+import { awaitedNow } from './awaited-lead-times.ts';
 import type { Counting } from './counts.ts';
 import { insertRows } from './rows.ts';
 import type { Tables } from './tables.ts';
 import type { TargetWork } from './target-work.ts';
+import type { WindowChanges } from './window-log.ts';
 
 /**
  * What becomes of the commits of a deployment: they wait to be looked up; they were; it brought none (a failure, a
@@ -27,13 +29,13 @@ export function deliveryOf(
   return commits === 'lookup' ? 'queued' : 'no_forge';
 }
 
-/** Queues the lookups of what is new, or counts that nobody can be asked. */
+/** Queues the lookups of what is new, or counts that nobody can be asked; returns the lead times that are awaited now. */
 export async function queueLookups(
   trx: Transaction<Tables>,
   works: readonly TargetWork[],
   batch: Frame,
   counting: Counting,
-): Promise<void> {
+): Promise<WindowChanges['awaited']> {
   const rows = works.flatMap(({ row, fresh }) =>
     fresh
       .map(({ deployment }) => deployment)
@@ -53,4 +55,6 @@ export async function queueLookups(
     const unknown = fresh.filter(({ deployment }) => deliveryOf(deployment, batch) === 'no_forge').length;
     counting.add('lead_time_unknown', { reason: 'no_forge' }, unknown);
   }
+  const waiting = origin === 'backfill' ? new Set(rows.map((row) => row.target_id)) : [];
+  return await awaitedNow(trx, [...waiting]);
 }

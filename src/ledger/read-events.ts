@@ -5,9 +5,9 @@ import type { FailureCause, IncidentKind, Outcome, ReworkCause, TargetKey } from
 import type { LedgerEvent } from '../domain/ledger-event.ts';
 import type { CloseOutcome } from '../domain/mttr.ts';
 import type { Verdict } from '../domain/override.ts';
+import { awaitedLeadTimes } from './awaited-lead-times.ts';
 import { readEvidence } from './evidence.ts';
 import { degradationOf } from './judge.ts';
-import { leadTimesWhole } from './lead-times-whole.ts';
 import { loadTargetsById } from './load-targets.ts';
 import { attemptOf } from './recorded-deployment.ts';
 import { ROWS_PER_STATEMENT } from './rows.ts';
@@ -25,8 +25,8 @@ export async function* readEvents(db: Kysely<Tables>): AsyncGenerator<LedgerEven
   for await (const row of inParts((after) => all.where('id', '>', after).execute())) {
     const target = keyOf(row);
     const { team, observed_since: observedSince, removed_at: removedAt } = row;
-    const whole = leadTimesWhole(JSON.parse(row.totals));
-    yield { kind: 'target', target, team, observedSince, listed: removedAt === null, leadTimesWhole: whole };
+    const leadTimesAwaitedUntil = (await awaitedLeadTimes(db, [row.id])).get(row.id) ?? null;
+    yield { kind: 'target', target, team, observedSince, listed: removedAt === null, leadTimesAwaitedUntil };
     yield* deployments(db, row.id, target);
     yield* verdicts(db, row.id, target);
     yield* incidents(db, row.id, target);

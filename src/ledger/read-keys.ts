@@ -4,6 +4,7 @@ import type { FailureCause, Outcome, ReworkCause } from '../domain/deployment.ts
 import { DeploymentTimeline } from '../domain/deployment-timeline.ts';
 import { type Recovery, recoverySpans } from '../domain/recovery-spans.ts';
 import { type Span, windowKeys } from '../domain/windows.ts';
+import { awaitedLeadTimes } from './awaited-lead-times.ts';
 import { cursorOf, placeOf } from './cursor.ts';
 import type { KeyChange, KeyDeployment, KeySpan, KeysQuery, KeysRecord } from './key-records.ts';
 import { ofTarget } from './read-targets.ts';
@@ -65,6 +66,7 @@ async function keysOf(
     ...recoveries.map(({ deployment }) => deployment),
     ...changes.map((row) => row.upstream_id),
   ]);
+  const awaited = Math.max(0, ...(await awaitedLeadTimes(db, [...byId.keys()])).values());
   const leads = changes.map(({ lead_ms: leadMs }) => leadMs ?? 0);
   return {
     source,
@@ -74,7 +76,12 @@ async function keysOf(
     targets: members.length,
     observedSince: Math.max(...members.map((target) => target.observed_since)),
     keys: windowKeys(
-      { count: (asked) => timeline.count(asked), recoveries: () => recoveries, leadTimes: () => leads },
+      {
+        count: (asked) => timeline.count(asked),
+        recoveries: () => recoveries,
+        leadTimes: () => leads,
+        awaitsLeadTimes: (asked) => awaited > asked.after,
+      },
       span,
       minSamples,
     ),

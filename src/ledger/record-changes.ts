@@ -1,6 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
 import type { FoundChange } from '../domain/change.ts';
 import { emptyLeadTimes, observe, RECOVERY_BOUNDS } from '../domain/totals.ts';
+import { awaitedNow } from './awaited-lead-times.ts';
 import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
 import type { Changes } from './projection.ts';
@@ -47,15 +48,18 @@ export async function recordChanges(trx: Transaction<Tables>, findings: Findings
     if (leadMs !== null) count(work, lookup, leadMs);
     else if (unknown !== null) counting.add('lead_time_unknown', { reason: unknown }, number);
   }
-  const shown = await showOnceWhole(trx, work, findings.now);
+  const awaited = await awaitedNow(trx, [lookup.target_id]);
+  const isWhole = awaited.every(({ until }) => until === null);
+  const shown = isWhole && showFirst(work, findings.now);
   const counts = await addCounts(trx, counting);
-  if (!shown && rows.every(({ lead_ms: leadMs }) => leadMs === null)) return { ...NOTHING, counts };
+  const nothing = { ...NOTHING, counts, windows: { ...NO_WINDOW_CHANGES, awaited } };
+  if (!shown && rows.every(({ lead_ms: leadMs }) => leadMs === null)) return nothing;
   await writeTargets(trx, [work]);
   const changes = rows.flatMap(({ target_id: target, at, lead_ms: leadMs }) =>
     leadMs === null ? [] : { target, at, leadMs },
   );
   const targets = work.row.removed_at === null ? [projectionOf(work)] : [];
-  return { ...NOTHING, targets, counts, windows: { ...NO_WINDOW_CHANGES, changes } };
+  return { ...NOTHING, targets, counts, windows: { ...NO_WINDOW_CHANGES, changes, awaited } };
 }
 
 /** Each commit once: of those found, and of all that the target ever got. */
@@ -105,18 +109,9 @@ function count({ totals }: TargetWork, lookup: Selectable<LookupsTable>, leadMs:
   if (lookup.backfill === 1 && shownSince === null) observe(prior, RECOVERY_BOUNDS, leadMs, exemplar);
 }
 
-/** Whether the target's lead times are whole from now on: nothing that its first read brought waits. */
-async function showOnceWhole(trx: Transaction<Tables>, { totals, row }: TargetWork, now: number): Promise<boolean> {
-  const { leadTimes } = totals;
+/** Whether the target's lead times, of which nothing that its first read brought waits, are shown from now on. */
+function showFirst({ totals: { leadTimes } }: TargetWork, now: number): boolean {
   if (leadTimes === undefined || leadTimes.shownSince !== null) return false;
-  const waiting = await trx
-    .selectFrom('lookups')
-    .select('id')
-    .where('target_id', '=', row.id)
-    .where('backfill', '=', 1)
-    .limit(1)
-    .executeTakeFirst();
-  if (waiting !== undefined) return false;
   leadTimes.shownSince = now;
   return true;
 }

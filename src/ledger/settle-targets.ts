@@ -73,7 +73,7 @@ export async function foldAndWrite(
   });
   const counts = await judgeOthers(trx, blamed, log, logged);
   await insertRows(trx, 'deployments', deploymentRows(works, batch));
-  await queueLookups(trx, works, batch, counting);
+  log.awaited(await queueLookups(trx, works, batch, counting));
   await insertRows(trx, 'sightings', sightingRows(works, batch.now));
   await logRecoveries(trx, log, logged, blamed.incidents);
 

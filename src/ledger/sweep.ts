@@ -1,4 +1,5 @@
 import type { ExpressionBuilder, Kysely, Selectable, Transaction } from 'kysely';
+import { awaitedNow } from './awaited-lead-times.ts';
 import { insertRows, ROWS_PER_STATEMENT } from './rows.ts';
 import { sweepMessages } from './sweep-messages.ts';
 import type { DeploymentsTable, Tables } from './tables.ts';
@@ -40,10 +41,11 @@ export async function sweepStep(
   if (deployments.length > 0) {
     const decided = deployments.map(({ source, upstream_id, outcome }) => ({ source, upstream_id, verdict: outcome }));
     await insertRows(trx, 'decided', decided);
-    await endLookups(trx, deployments);
+    const ended = await endLookups(trx, deployments);
     await remove(trx, 'deployments', deployments);
     const removed = deployments.map((row) => windowDeployment(row.target_id, row));
-    return { table: 'deployments', rows: deployments.length, windows: { ...NO_WINDOW_CHANGES, removed } };
+    const windows = { ...NO_WINDOW_CHANGES, removed, awaited: await awaitedNow(trx, ended) };
+    return { table: 'deployments', rows: deployments.length, windows };
   }
   const sightings = await oldSightings(trx, before).execute();
   if (sightings.length > 0) {
@@ -118,16 +120,17 @@ function waitingLookup(e: ExpressionBuilder<Tables, 'deployments'>, lookedUp: re
   return lookedUp === undefined ? waiting : waiting.where('lookups.source', 'in', lookedUp);
 }
 
-/** Nobody worked on them. */
+/** Nobody worked on them. The numbers of their targets. */
 async function endLookups(
   trx: Kysely<Tables>,
-  deployments: readonly Pick<Selectable<DeploymentsTable>, 'source' | 'upstream_id' | 'delivery'>[],
-): Promise<void> {
+  deployments: readonly Pick<Selectable<DeploymentsTable>, 'source' | 'upstream_id' | 'delivery' | 'target_id'>[],
+): Promise<readonly number[]> {
   const queued = deployments.filter(({ delivery }) => delivery === 'queued');
   for (const [source, rows] of Map.groupBy(queued, (row) => row.source)) {
     const ids = rows.map((row) => row.upstream_id);
     await trx.deleteFrom('lookups').where('source', '=', source).where('upstream_id', 'in', ids).execute();
   }
+  return [...new Set(queued.map((row) => row.target_id))];
 }
 
 function lastSuccess(e: ExpressionBuilder<Tables, 'deployments'>) {

@@ -16,9 +16,21 @@ export interface WindowChanges {
   readonly recoveries: readonly { readonly incident: number; readonly recovery: OfTarget<Recovery> | null }[];
   /** Changes whose lead time became known. None is ever taken back. */
   readonly changes: readonly OfTarget<WindowChange>[];
+  /**
+   * Up to which deployment's end commits that a first read brought are still to be looked up, in milliseconds since the
+   * epoch; null: none is any more.
+   */
+  readonly awaited: readonly { readonly target: number; readonly until: number | null }[];
 }
 
-export const NO_WINDOW_CHANGES: WindowChanges = { moved: [], removed: [], added: [], recoveries: [], changes: [] };
+export const NO_WINDOW_CHANGES: WindowChanges = {
+  moved: [],
+  removed: [],
+  added: [],
+  recoveries: [],
+  changes: [],
+  awaited: [],
+};
 
 /** What several steps of one transaction changed, in their order. */
 export function joinedWindows(parts: readonly WindowChanges[]): WindowChanges {
@@ -28,6 +40,7 @@ export function joinedWindows(parts: readonly WindowChanges[]): WindowChanges {
     removed: parts.flatMap(({ removed }) => removed),
     recoveries: parts.flatMap(({ recoveries }) => recoveries),
     changes: parts.flatMap(({ changes }) => changes),
+    awaited: parts.flatMap(({ awaited }) => awaited),
   };
 }
 
@@ -37,6 +50,7 @@ export class WindowLog {
   readonly #removed: OfTarget<WindowDeployment>[] = [];
   readonly #added: OfTarget<WindowDeployment>[] = [];
   readonly #recoveries = new Map<number, OfTarget<Recovery> | null>();
+  readonly #awaited: WindowChanges['awaited'][number][] = [];
 
   moved(from: number, to: number): void {
     this.#moved.push({ from, to });
@@ -54,8 +68,19 @@ export class WindowLog {
     this.#recoveries.set(incident, recovery);
   }
 
+  awaited(all: WindowChanges['awaited']): void {
+    this.#awaited.push(...all);
+  }
+
   get changes(): WindowChanges {
     const recoveries = [...this.#recoveries].map(([incident, recovery]) => ({ incident, recovery }));
-    return { moved: this.#moved, removed: this.#removed, added: this.#added, recoveries, changes: [] };
+    return {
+      moved: this.#moved,
+      removed: this.#removed,
+      added: this.#added,
+      recoveries,
+      changes: [],
+      awaited: this.#awaited,
+    };
   }
 }

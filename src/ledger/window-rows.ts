@@ -4,6 +4,7 @@ import type { WindowDeployment } from '../domain/deployment-timeline.ts';
 import type { CloseOutcome } from '../domain/mttr.ts';
 import type { Recovery } from '../domain/recovery-spans.ts';
 import type { Span } from '../domain/windows.ts';
+import { awaitedPages } from './awaited-lead-times.ts';
 import { inSlices, ROWS_PER_STATEMENT } from './rows.ts';
 import type { DeploymentsTable, Tables } from './tables.ts';
 import { NO_WINDOW_CHANGES, type OfTarget, type WindowChanges } from './window-log.ts';
@@ -168,4 +169,5 @@ export async function* readWindowRows(db: Kysely<Tables>, since: number): AsyncG
     const found = rows.map((row) => ({ target: row.target_id, at: row.at, leadMs: row.lead_ms ?? 0 }));
     yield { ...NO_WINDOW_CHANGES, changes: found };
   }
+  for await (const awaited of awaitedPages(db)) yield { ...NO_WINDOW_CHANGES, awaited };
 }

@@ -1,6 +1,6 @@
 import type { TargetKey } from '../domain/deployment.ts';
 import { timeStatistics } from '../domain/quantile.ts';
-import { recoveryTimes, spanOf, type Window } from '../domain/windows.ts';
+import { leadTimeStatistics, recoveryTimes, spanOf, type Window } from '../domain/windows.ts';
 import type { TeamKey, TeamShown } from './family.ts';
 import type { WindowBook } from './window-book.ts';
 
@@ -58,7 +58,10 @@ export class Teams {
       return {
         name: window.name,
         recovery: timeStatistics(rows.flatMap(({ recoveries }) => recoveryTimes(recoveries(), span))),
-        leadTime: timeStatistics(rows.flatMap(({ leadTimes }) => leadTimes(span))),
+        leadTime: leadTimeStatistics(
+          rows.flatMap(({ leadTimes }) => leadTimes(span)),
+          rows.some(({ awaitsLeadTimes }) => awaitsLeadTimes(span)),
+        ),
       };
     });
     return { source, team, environment, windows };

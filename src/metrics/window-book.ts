@@ -12,6 +12,8 @@ interface Pages {
   readonly deployments: DeploymentTimeline;
   readonly recoveries: Map<number, Recovery>;
   readonly changes: LeadTimeline;
+  /** End of the latest deployment of a first read whose commits are still to be looked up; null: none. */
+  awaitedUntil: number | null;
   /** When a row will come into a window or age out of one, with nothing else happening; null: never. */
   dueAt: number | null;
 }
@@ -20,6 +22,7 @@ const BLANK: Pages = {
   deployments: new DeploymentTimeline(),
   recoveries: new Map(),
   changes: new LeadTimeline(),
+  awaitedUntil: null,
   dueAt: null,
 };
 
@@ -62,7 +65,7 @@ export class WindowBook {
   }
 
   /** Takes over what a commit changed by `now`; the numbers of the targets whose windows it may have changed. */
-  take({ moved, removed, added, recoveries, changes }: WindowChanges, now: number): ReadonlySet<number> {
+  take({ moved, removed, added, recoveries, changes, awaited }: WindowChanges, now: number): ReadonlySet<number> {
     this.#now = Math.max(this.#now, now);
     const touched = new Set<number>();
     const pagesOf = (target: number): Pages => {
@@ -88,6 +91,7 @@ export class WindowBook {
       this.#targetOf.set(incident, target);
     }
     for (const { target, ...change } of changes) pagesOf(target).changes.add(change);
+    for (const { target, until } of awaited) pagesOf(target).awaitedUntil = until;
     for (const target of touched) this.#unsettled.add(target);
     return touched;
   }
@@ -113,11 +117,12 @@ export class WindowBook {
   }
 
   rowsOf(target: number): WindowRows {
-    const { deployments, recoveries, changes } = this.#targets.get(target) ?? BLANK;
+    const { deployments, recoveries, changes, awaitedUntil } = this.#targets.get(target) ?? BLANK;
     return {
       count: (span) => deployments.count(span),
       recoveries: () => recoveries.values(),
       leadTimes: (span) => changes.leadTimes(span),
+      awaitsLeadTimes: ({ after }) => awaitedUntil !== null && awaitedUntil > after,
     };
   }
 
@@ -129,6 +134,8 @@ export class WindowBook {
       this.#targetOf.set(incident, target);
     }
     from.recoveries.clear();
+    to.awaitedUntil = Math.max(to.awaitedUntil ?? 0, from.awaitedUntil ?? 0) || null;
+    from.awaitedUntil = null;
   }
 
   /** Forgets what no window reaches back to, and finds out when the next row will move. */
@@ -144,16 +151,19 @@ export class WindowBook {
       recoveries.delete(incident);
       this.#targetOf.delete(incident);
     }
-    if (deployments.size + changes.size + recoveries.size === 0) this.#targets.delete(target);
+    if (pages.awaitedUntil !== null && pages.awaitedUntil <= outside) pages.awaitedUntil = null;
+    const rows = deployments.size + changes.size + recoveries.size;
+    if (rows === 0 && pages.awaitedUntil === null) this.#targets.delete(target);
     else pages.dueAt = this.#dueAt(pages);
   }
 
-  #dueAt({ deployments, recoveries, changes }: Pages): number | null {
+  #dueAt({ deployments, recoveries, changes, awaitedUntil }: Pages): number | null {
     let due: number | null = null;
     for (const edge of this.#edges) {
       const after = this.#now - edge;
       due = earlier(due, deployments.next(after), edge);
       due = earlier(due, changes.next(after), edge);
+      if (awaitedUntil !== null && awaitedUntil > after) due = earlier(due, awaitedUntil, edge);
       for (const { closedAt } of recoveries.values()) if (closedAt > after) due = earlier(due, closedAt, edge);
     }
     return due;
@@ -165,5 +175,5 @@ function earlier(due: number | null, at: number | null, edge: number): number | 
 }
 
 function blank(): Pages {
-  return { deployments: new DeploymentTimeline(), recoveries: new Map(), changes: new LeadTimeline(), dueAt: null };
+  return { ...BLANK, deployments: new DeploymentTimeline(), recoveries: new Map(), changes: new LeadTimeline() };
 }

@@ -37,7 +37,7 @@ function row(service: Service, { window, span, minSamples, now }: Omit<AppTableM
 <td data-label="Deployments" class="number">${keys.deployments.toLocaleString('en')}</td>
 <td data-label="Failure rate" class="number">${keys.changeFailureRatio === null ? few(keys.ratioDeployments === 0 ? 'not known' : 'too few') : percent(keys.changeFailureRatio)}</td>
 <td data-label="Recovery" class="number">${keys.recovery.median === null ? few('none') : inTwoUnits(keys.recovery.median)}</td>
-<td data-label="Lead time" class="number">${keys.leadTime.median === null ? few('none') : inTwoUnits(keys.leadTime.median)}</td>
+<td data-label="Lead time" class="number">${keys.leadTime.median === null ? few(keys.awaitsLeadTimes ? 'not known yet' : 'none') : inTwoUnits(keys.leadTime.median)}</td>
 <td data-label="Last deployment" class="number">${ago(latestAt, now)}</td>
 </tr>
 `;

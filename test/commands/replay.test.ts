@@ -163,7 +163,7 @@ describe('replay', () => {
   describe('a file that cannot be believed is refused with its name, the line and what is wrong', () => {
     const head = headLine(HEAD).trim();
     const of = '"source":"ci","app":"shop/web","environment":"production"';
-    const known = `{"kind":"target",${of},"team":"","observed_since":"2026-01-01T00:00:00.000Z","listed":true,"lead_times_whole":true}`;
+    const known = `{"kind":"target",${of},"team":"","observed_since":"2026-01-01T00:00:00.000Z","listed":true,"lead_times_awaited_until":null}`;
     it.each([
       ['', 'events.ndjson: it is empty'],
       ['garbage', 'events.ndjson: line 1: it is no JSON'],

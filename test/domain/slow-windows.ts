@@ -20,6 +20,8 @@ export function slowWindow(
     readonly deployments: readonly PlainDeployment[];
     readonly recoveries: readonly PlainRecovery[];
     readonly leads: readonly { readonly at: number; readonly leadMs: number }[];
+    /** Ends of the deployments of a first read whose commits are still to be looked up. */
+    readonly awaited?: readonly number[];
   },
   now: number,
   windowMs: number,
@@ -33,6 +35,8 @@ export function slowWindow(
   const changeFailures: Partial<Record<FailureCause, number>> = {};
   for (const { changeFailure } of failed)
     if (changeFailure !== null) changeFailures[changeFailure] = (changeFailures[changeFailure] ?? 0) + 1;
+  const leads = rows.leads.filter(({ at }) => inWindow(at)).map(({ leadMs }) => leadMs);
+  const awaitsLeadTimes = (rows.awaited ?? []).some((at) => at > now - windowMs);
   const enough = d.length >= minSamples && d.length > 0;
   return {
     deployments: ended.length,
@@ -42,7 +46,8 @@ export function slowWindow(
     changeFailureRatio: enough ? failed.length / d.length : null,
     reworkRatio: enough ? rework.length / d.length : null,
     recovery: slowStatistics(slowSpans(rows.recoveries.filter(({ closedAt }) => inWindow(closedAt)))),
-    leadTime: slowStatistics(rows.leads.filter(({ at }) => inWindow(at)).map(({ leadMs }) => leadMs)),
+    leadTime: awaitsLeadTimes ? { ...slowStatistics([]), count: leads.length } : slowStatistics(leads),
+    awaitsLeadTimes,
   };
 }
 

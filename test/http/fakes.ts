@@ -150,6 +150,7 @@ export const KEYS: KeysRecord = {
     reworkRatio: null,
     recovery: { count: 1, mean: 300_000, median: 300_000, p90: 300_000 },
     leadTime: { count: 0, mean: null, median: null, p90: null },
+    awaitsLeadTimes: false,
   },
   deployments: [
     {
@@ -288,6 +289,7 @@ export function knownTarget(
       count: (span) => deployments.count(span),
       recoveries: () => recoveries,
       leadTimes: (span) => leads.leadTimes(span),
+      awaitsLeadTimes: () => false,
     },
     ...parts,
   };

@@ -41,6 +41,10 @@ const step = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('incident' as const), incident: fc.nat(4), row: fc.option(recovery) }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('await' as const), target, until: fc.option(time) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('move' as const), from: target, to: target }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(60) }) },
 );
@@ -53,6 +57,7 @@ class Screen {
   deployments: (PlainDeployment & { readonly target: number })[] = [];
   leads: { readonly target: number; readonly at: number; readonly leadMs: number }[] = [];
   readonly incidents = new Map<number, ReturnType<typeof recoveryOf>>();
+  awaited: { readonly target: number; readonly until: number }[] = [];
 
   take(changes: Partial<WindowChanges>): void {
     this.#render(this.book.take({ ...NO_WINDOW_CHANGES, ...changes }, this.now));
@@ -70,6 +75,7 @@ class Screen {
       deployments,
       recoveries: recoveries.flatMap((row) => row ?? []),
       leads: this.leads.filter((row) => row.target === id),
+      awaited: this.awaited.filter((row) => row.target === id).map(({ until }) => until),
     };
     return WINDOWS.map(({ ms }) => rounded(slowWindow(rows, this.now, ms, MIN_SAMPLES)));
   }
@@ -124,12 +130,20 @@ it('windows equal a slow reference while time passes, rows come late, are judged
             screen.take({ recoveries: [{ incident: one.incident, recovery: row }] });
             break;
           }
+          case 'await': {
+            const { until, target: id } = one;
+            screen.awaited = screen.awaited.filter((row) => row.target !== id);
+            if (until !== null) screen.awaited.push({ target: id, until });
+            screen.take({ awaited: [{ target: id, until }] });
+            break;
+          }
           case 'move': {
             if (one.from === one.to) break;
             const moved = <R extends { readonly target: number }>(row: R) =>
               row.target === one.from ? { ...row, target: one.to } : row;
             screen.deployments = screen.deployments.map(moved);
             screen.leads = screen.leads.map(moved);
+            screen.awaited = screen.awaited.map(moved);
             for (const [id, row] of screen.incidents) screen.incidents.set(id, row === null ? null : moved(row));
             screen.take({ moved: [{ from: one.from, to: one.to }] });
             break;

@@ -120,5 +120,5 @@ function inward(value: unknown): unknown {
 }
 
 function isTime(name: string): boolean {
-  return name === 'at' || name.endsWith('_at') || name === 'observed_since';
+  return name === 'at' || /_(?:at|since|until)$/.test(name);
 }

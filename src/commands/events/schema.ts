@@ -34,7 +34,13 @@ export const endLine = z.object({ kind: z.literal('end'), lines: whole });
 
 /** What each line between must hold, by its kind; what is besides is of no matter. */
 export const EVENT_LINES = {
-  target: z.object({ ...target, team: text, observed_since: time, listed: yesNo, lead_times_whole: yesNo }),
+  target: z.object({
+    ...target,
+    team: text,
+    observed_since: time,
+    listed: yesNo,
+    lead_times_awaited_until: time.nullable(),
+  }),
   deployment: z.object({
     ...target,
     id: text.min(1),

@@ -32,10 +32,13 @@ const BODIES: Readonly<Record<KeyName, (record: KeysRecord, frame: Frame) => str
     const days = window.ms / 86_400_000;
     return `${table(ofApp(app, DEPLOYMENTS), deployments)}\n  ${keys.deployments} deployments in ${days} days = ${keys.deployments / days} a day\n`;
   },
-  lead_time: ({ app, changes }) => {
+  lead_time: ({ app, changes, keys }) => {
     const sorted = changes.toSorted((a, b) => a.leadMs - b.leadMs);
+    const rows = table(ofApp(app, CHANGES), sorted);
+    // The rows that are known do not stand for those that are awaited.
+    if (keys.awaitsLeadTimes) return rows;
     return times(
-      table(ofApp(app, CHANGES), sorted),
+      rows,
       sorted.map(({ leadMs }) => leadMs),
     );
   },

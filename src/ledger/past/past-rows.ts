@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Totals } from '../../domain/totals.ts';
+import { awaitedNow } from '../awaited-lead-times.ts';
 import type {
   ChangesTable,
   DeploymentsTable,
@@ -91,5 +92,6 @@ export async function windowsOf(
     added: deployments.map((row) => windowDeployment(target.id, row)),
     recoveries: incidents.map((row) => ({ incident: row.id, recovery: recoveryOf(row) })),
     changes: changes.map(({ at, lead_ms }) => ({ target: target.id, at, leadMs: lead_ms ?? 0 })),
+    awaited: await awaitedNow(db, [target.id]),
   };
 }

@@ -3,9 +3,14 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../../../src/domain/batch.ts';
 import type { FoundChange, Lookup } from '../../../src/domain/change.ts';
 import type { Deployment } from '../../../src/domain/deployment.ts';
+import { keyValues } from '../../../src/domain/keys.ts';
+import { spanOf, windowKeys } from '../../../src/domain/windows.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Changes } from '../../../src/ledger/projection.ts';
 import { NO_WINDOW_CHANGES } from '../../../src/ledger/window-log.ts';
+import { WindowBook } from '../../../src/metrics/window-book.ts';
 import {
+  ALL,
   ALL_DEPLOYMENTS,
   at,
   batch,
@@ -22,6 +27,7 @@ import {
 
 const NEVER = new AbortController().signal;
 const NEW = target('shop/new');
+const HOUR_MS = 3_600_000;
 
 /** A commit of `hours` before the beginning. */
 function commit(sha: string, hours = 1): FoundChange {
@@ -204,6 +210,49 @@ export function changesContract(open: OpenStore): void {
       prior: { count: 1 },
       all: { count: 2 },
     });
+  });
+
+  test('lead times of windows are absent, not partial, while commits of a first read wait within, and say so', async () => {
+    await using store = await open();
+    const now = at(1000);
+    const windows = [500, 950, 990].map((seconds) => ({ name: `${seconds}s`, ms: seconds * 1000 }));
+    const book = new WindowBook(windows, now);
+    const read = async () => {
+      const id = (await shown(store.ledger)).id;
+      const restarted = new WindowBook(windows, now);
+      for await (const rows of store.ledger.windowRows(0)) restarted.take(rows, now);
+      const told: (string | number)[] = [];
+      for (const window of windows) {
+        const live = windowKeys(book.rowsOf(id), spanOf(window, now), 1);
+        expect(windowKeys(restarted.rowsOf(id), spanOf(window, now), 1)).toEqual(live);
+        const query = { ...ALL, app: WEB.app, ...spanOf(window, now), minSamples: 1 };
+        expect((await store.ledger.queries.keys(query)).items[0]?.keys).toEqual(live);
+        const { times, samples, absent } = keyValues(live, window.ms, 1).lead_time;
+        expect(samples).toBe(live.leadTime.count);
+        told.push(times?.median ?? absent ?? '');
+      }
+      return told;
+    };
+    const take = async (changes: Promise<Pick<Changes, 'windows'>>) => book.take((await changes).windows, now);
+    const record = async (one: Batch) => (await store.ledger.record(one)).changes;
+    const waits = (known: number) =>
+      `commits that the first read of history brought are still looked up: ${known} lead times are known so far`;
+    const none = 'no change with a known lead time was deployed in the window';
+    await take(record(looked([success(20), success(60), success(100)], { origin: 'backfill', now })));
+    expect(await read()).toEqual([none, waits(0), waits(0)]);
+    for (const [place, expected] of [
+      [none, waits(0), waits(1)],
+      [none, waits(1), waits(2)],
+      [none, at(60) - T0 + HOUR_MS + 20_000, at(60) - T0 + HOUR_MS],
+    ].entries()) {
+      const [next] = await due(store.ledger, 1);
+      const findings = { lookup: next?.id ?? 0, changes: [commit(`${place}`)], now };
+      await take(store.ledger.recordChanges(findings));
+      expect(await read()).toEqual(expected);
+    }
+    // What is new is told of once it is known.
+    await take(record(looked([success(900)], { now })));
+    expect(await read()).toEqual([none, 80_000 + HOUR_MS, 60_000 + HOUR_MS]);
   });
 
   test('a move takes changes and waiting lookups along; two that become one keep what each had counted', async () => {
