@@ -333,7 +333,7 @@ export function notifierBehaviours(homeserver: () => Promise<TestHomeserver>): v
       { form: 'anomaly', violations24h: 51, threshold: 50, rules: ['R1'] },
     ] as const;
     const ids = await place.stage.tellMany(300, (n) => ({ form: forms[n % 3] ?? null }));
-    await place.stage.drained();
+    await place.stage.drained(SLOW / 2);
     expect(idsIn(await plainMessages(place.on, place.critical))).toEqual(ids);
   });
 }

@@ -17,7 +17,7 @@ import { RULES } from '../ledger/support.ts';
 import type { Message, TestHomeserver, TestRoom } from '../support/homeserver.ts';
 import { posted } from './support.ts';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** A clock that waits a hundredth of what it is asked to, for what takes its time by design. */
 export const hurried: Clock = {
