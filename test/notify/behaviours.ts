@@ -7,7 +7,7 @@ import { startSendProxy } from '../support/send-proxy.ts';
 import { hurried, idsIn, type NotifierOptions, NotifierStage, plainMessages, quick, twoRooms } from './stage.ts';
 import { posted } from './support.ts';
 
-const SLOW = 60_000;
+const SLOW = 120_000;
 
 /**
  * What people see in their rooms, on any homeserver: `homeserver` is asked for one at each test, with the limit on the
@@ -333,7 +333,7 @@ export function notifierBehaviours(homeserver: () => Promise<TestHomeserver>): v
       { form: 'anomaly', violations24h: 51, threshold: 50, rules: ['R1'] },
     ] as const;
     const ids = await place.stage.tellMany(300, (n) => ({ form: forms[n % 3] ?? null }));
-    await place.stage.drained(SLOW / 2);
+    await place.stage.drained();
     expect(idsIn(await plainMessages(place.on, place.critical))).toEqual(ids);
   });
 }
