@@ -1,9 +1,10 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
 import { StoreFailure, StoreInUse } from '../domain/store-failure.ts';
+import { statementOf } from './sqlite-statement.ts';
 import type { Tables } from './tables.ts';
 import { isBusy, type Store } from './transaction.ts';
 
@@ -154,14 +155,5 @@ function shim(database: DatabaseSync): SqliteDatabase {
       if (kept.size > KEPT_STATEMENTS) kept.delete(kept.keys().next().value as string);
       return statement;
     },
-  };
-}
-
-function statementOf(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])) as IterableIterator<unknown>,
   };
 }
