@@ -1,5 +1,5 @@
 import { attribute, type ChangeFailure, type Degradation } from '../domain/attribution.ts';
-import type { ReworkCause } from '../domain/deployment.ts';
+import type { FailureCause, ReworkCause } from '../domain/deployment.ts';
 import { underVerdict, type Verdict } from '../domain/override.ts';
 import { reworkOf } from '../domain/rework.ts';
 import type { Evidence, RecordedDegradation } from './evidence.ts';
@@ -32,13 +32,18 @@ export function judge(work: TargetWork, evidence: Evidence): Judged {
       rework: rework.get(before.upstream_id) ?? null,
     }));
 
-  // Errors that turn out to be another deployment's were counted already: what was counted goes over to that one.
-  const cleared = recorded.filter(
-    ({ before, changeFailure }) => changeFailure === null && isCounted('change_failure', before),
+  // Errors, or a span of Degraded while a sync still ran, that turn out to be another deployment's were counted already:
+  // what was counted goes over to that one.
+  const cleared = recorded.filter((one) => one.changeFailure === null);
+  const failure = new Counter<FailureCause>(work.totals.changeFailures, cleared, ({ before }) =>
+    before.change_failure === before.change_failure_counted && isHandedOver(before.change_failure)
+      ? before.change_failure
+      : null,
   );
-  const failure = new Counter(work.totals.changeFailures, cleared.length);
-  const idle = recorded.filter((one) => one.rework === null && isCounted('rework', one.before));
-  const repair = new Counter(work.totals.rework, idle.length);
+  const idle = recorded.filter((one) => one.rework === null);
+  const repair = new Counter<ReworkCause>(work.totals.rework, idle, ({ before }) =>
+    before.rework === 'errors' && before.rework_counted === 'errors' ? 'errors' : null,
+  );
   for (const fresh of work.fresh) {
     fresh.changeFailure = failures.get(fresh.deployment.id) ?? null;
     fresh.rework = rework.get(fresh.deployment.id) ?? null;
@@ -49,10 +54,7 @@ export function judge(work: TargetWork, evidence: Evidence): Judged {
     if (one.before.change_failure_counted === null) failure.count(one.changeFailure?.cause ?? null);
     if (one.before.rework_counted === null) repair.count(one.rework);
   }
-  const uncounted = {
-    failures: new Set<Recorded>(cleared.slice(0, failure.handedOver)),
-    rework: new Set<Recorded>(idle.slice(0, repair.handedOver)),
-  };
+  const uncounted = { failures: failure.handedOver, rework: repair.handedOver };
   for (const one of seen) one.blamed = blamed.get(one.sighting.id) ?? null;
 
   const judged = recorded.map((one) => laidOver(one, uncounted));
@@ -84,9 +86,9 @@ function isJudgeable({ upstream_id: id, verdict, change_failure }: RecordedDeplo
   return evidence.released(id) || evidence.accusations.some(({ deployment }) => deployment === id);
 }
 
-/** Whether a total has counted the errors of a service on it. */
-function isCounted(of: 'change_failure' | 'rework', before: RecordedDeployment): boolean {
-  return before[of] === 'errors' && before[`${of}_counted`] === 'errors';
+/** Causes that are told before it can be known which deployment is to blame. */
+function isHandedOver(cause: string | null): cause is 'errors' | 'degraded' {
+  return cause === 'errors' || cause === 'degraded';
 }
 
 /** Lays a verdict over a recorded row: `row` is null where it stays as it was. */
@@ -118,21 +120,34 @@ function laidOver(
   return { before, corrections: corrections.filter((isOne) => isOne).length, row };
 }
 
-/** Counts what is new into a total, taking over first what others no longer are. */
+/** Counts what is new into a total, taking over first what others no longer are, by cause. */
 class Counter<C extends string> {
   readonly #counts: Partial<Record<C, number>>;
-  readonly #free: number;
-  handedOver = 0;
+  readonly #free = new Map<C, Recorded[]>();
+  /** Those from which something was taken over. */
+  readonly handedOver = new Set<Recorded>();
 
-  constructor(counts: Partial<Record<C, number>>, free: number) {
+  /** `countedAs`: what a total has counted of one that is no longer, and may go over to another; null: nothing. */
+  constructor(
+    counts: Partial<Record<C, number>>,
+    noLonger: readonly Recorded[],
+    countedAs: (one: Recorded) => C | null,
+  ) {
     this.#counts = counts;
-    this.#free = free;
+    for (const one of noLonger) {
+      const cause = countedAs(one);
+      if (cause !== null) this.#free.set(cause, [...(this.#free.get(cause) ?? []), one]);
+    }
   }
 
   count(cause: C | null): void {
     if (cause === null) return;
-    if (cause === 'errors' && this.handedOver < this.#free) this.handedOver += 1;
-    else this.#counts[cause] = (this.#counts[cause] ?? 0) + 1;
+    const [before, ...others] = this.#free.get(cause) ?? [];
+    if (before === undefined) this.#counts[cause] = (this.#counts[cause] ?? 0) + 1;
+    else {
+      this.handedOver.add(before);
+      this.#free.set(cause, others);
+    }
   }
 }
 

@@ -53,14 +53,20 @@ export function attributionContract(open: OpenStore): void {
     ]);
   });
 
-  test('a deployment that had started is to blame, not the one before; known later, it corrects', async () => {
+  test('a deployment that had started is to blame, not the one before; known later, it takes over what was counted', async () => {
     await using store = await open();
     await store.ledger.record(healthBatch([success(100), degraded(150)]));
     await store.ledger.record(healthBatch([success(200, { startedAt: at(140) })]));
     expect(await verdicts(store.ledger)).toEqual({ 'S@200': 'degraded / -' });
     expect(await incidentsOf(store.ledger)).toMatchObject([{ attributedTo: { number: 200 } }]);
+    expect((await shown(store.ledger)).totals.changeFailures).toEqual({ degraded: 1 });
+    expect(await counted(store.ledger, 'corrections')).toBe(0);
+    const rows = await store.rows('deployments');
+    expect(rows.map((row) => row['change_failure_counted'])).toEqual([null, 'degraded']);
+    // What was taken from it counts anew.
+    await store.ledger.record(healthBatch([degraded(130)]));
+    expect(await verdicts(store.ledger)).toEqual({ 'S@100': 'degraded / -', 'S@200': 'degraded / -' });
     expect((await shown(store.ledger)).totals.changeFailures).toEqual({ degraded: 2 });
-    expect(await counted(store.ledger, 'corrections')).toBe(1);
   });
 
   test('a failure is its own cause, unless the target degraded while it ran', async () => {

@@ -1,8 +1,23 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { StoreFailure } from '../../../src/domain/store-failure.ts';
 import { judgeAttempt, NOTHING_COUNTED } from '../../../src/sources/argocd/counting-attempts.ts';
-import { becomes, iso, MINUTE, NOON, operate, pollAt, SECOND, seen, sha, shop, told } from './support-application.ts';
-import { completed, type Json } from './support-server.ts';
+import type { Desk } from './support.ts';
+import {
+  becomes,
+  iso,
+  MINUTE,
+  NOON,
+  operate,
+  pollAt,
+  restarted,
+  SECOND,
+  seen,
+  sha,
+  shop,
+  told,
+} from './support-application.ts';
+import { completed, type Holding, type Json } from './support-server.ts';
 
 const operations = fc.array(
   fc.record({
@@ -27,11 +42,37 @@ function timeline(given: readonly { revision: string; phase: string; pauseMs: nu
   });
 }
 
-test('at any rhythm up to 5 min, whatever the clocks, every deployment and every failure that the events hold is counted, in its order', async () => {
+/** What goes wrong at a poll. */
+const TROUBLES = ['restart', 'list', 'application', 'events', 'forbidden', 'store'] as const;
+const troubles = fc.infiniteStream(fc.option(fc.constantFrom(...TROUBLES), { nil: null, freq: 2 }));
+
+/** One poll that goes wrong, if so; the program that goes on afterwards. */
+async function pollThrough(trouble: (typeof TROUBLES)[number] | null, desk: Desk, held: Holding, at: number) {
+  const [list, one] = ['/api/v1/applications', '/api/v1/applications/shop'];
+  if (trouble === null || trouble === 'restart') {
+    const same = trouble === null ? desk : restarted(desk);
+    await pollAt(same, at);
+    return same;
+  }
+  if (trouble === 'list') held.broken.set(list, 502);
+  if (trouble === 'application') held.broken.set(one, 500);
+  if (trouble === 'forbidden') held.broken.set(one, 403);
+  if (trouble === 'events') held.broken.set(`${one}/events`, 503);
+  if (trouble === 'store') desk.refuses = new StoreFailure('locked');
+  desk.now = at;
+  await desk.cycle();
+  held.broken.clear();
+  desk.refuses = null;
+  return desk;
+}
+
+test('at any rhythm up to 5 min, whatever the clocks and whatever goes wrong, every deployment and every failure that the events hold is counted once, in its order', async () => {
   await fc.assert(
-    fc.asyncProperty(operations, waits, skews, async (given, rhythm, skew) => {
+    fc.asyncProperty(operations, waits, skews, troubles, async (given, rhythm, skew, wrong) => {
       const plan = timeline(given);
-      const { desk, held, one } = shop();
+      const { desk: first, held, one } = shop();
+      const desks = new Set([first]);
+      let desk = first;
       // Only what followed an operation can be told from what came before it, whatever time it has.
       const before = skew === 0 ? [] : [{ revision: sha('z'), phase: 'Succeeded', endedAt: NOON - 10 * MINUTE }];
       for (const { phase, revision, endedAt } of before) operate(one, phase, revision, endedAt + skew);
@@ -59,7 +100,9 @@ test('at any rhythm up to 5 min, whatever the clocks, every deployment and every
           }
         }
         held.events.set('argocd/shop', [...events]);
-        await pollAt(desk, at);
+        const trouble = wrong.next().value ?? null;
+        desk = await pollThrough(at > end ? null : trouble, desk, held, at);
+        desks.add(desk);
         if (at > end) break;
       }
       let counted = NOTHING_COUNTED;
@@ -70,9 +113,10 @@ test('at any rhythm up to 5 min, whatever the clocks, every deployment and every
         counted = judged.counted;
         return [`${outcome} ${(endedAt + skew - NOON) / SECOND}${judged.rollback ? ' rollback' : ''}`];
       });
-      expect(told(desk)).toEqual(expected);
-      expect(new Set(desk.deployments.map(({ id }) => id)).size).toBe(expected.length);
-      expect(desk.gaps).toBe(0);
+      expect([...desks].flatMap(told)).toEqual(expected);
+      const ids = [...desks].flatMap(({ deployments }) => deployments.map(({ id }) => id));
+      expect(new Set(ids).size).toBe(expected.length);
+      expect([...desks].map(({ gaps }) => gaps)).toEqual([...desks].map(() => 0));
     }),
     { numRuns: 60 },
   );
