@@ -9,6 +9,7 @@ import { benchPollArgocd } from './poll-argocd.ts';
 import { benchRecord } from './record.ts';
 import type { Row } from './row.ts';
 import { benchScrape } from './scrape.ts';
+import { benchSizing } from './sizing.ts';
 import { benchStart } from './start.ts';
 import { benchWindows } from './windows.ts';
 
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   start: benchStart,
   windows: benchWindows,
   memory: benchMemory,
+  sizing: benchSizing,
 };
 
 keepYoungGenerationSmall();

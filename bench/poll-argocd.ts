@@ -7,8 +7,8 @@ const CHANGED = 20;
 
 /** Polls of a simulated Argo CD server in another process, through the real collector, ledger and metrics. */
 export async function benchPollArgocd(): Promise<Row[]> {
-  const small = await costs(200);
-  const large = await costs(2000);
+  const small = await argocdCosts(200);
+  const large = await argocdCosts(2000);
   const times = large.changed.cpuMs / small.changed.cpuMs;
   const alone = { target: '-', ratio: null, ok: true };
   const few = (name: string, figure: number, target: string, most: number): Row => ({
@@ -47,7 +47,8 @@ export async function benchPollArgocd(): Promise<Row[]> {
   ];
 }
 
-function costs(applications: number) {
+/** What polls of a simulated server with so many applications cost. */
+export function argocdCosts(applications: number) {
   return pollCosts({
     script: './simulated-argocd.ts',
     words: [String(applications)],

@@ -8,8 +8,8 @@ const CHANGED = 20;
 
 /** Polls of a simulated Woodpecker server in another process, through the real collector, ledger and metrics. */
 export async function benchPoll(): Promise<Row[]> {
-  const small = await costs(100);
-  const large = await costs(1000);
+  const small = await woodpeckerCosts(100);
+  const large = await woodpeckerCosts(1000);
   const times = large.changed.cpuMs / small.changed.cpuMs;
   const row = (
     name: string,
@@ -63,7 +63,8 @@ export async function benchPoll(): Promise<Row[]> {
   ];
 }
 
-function costs(repositories: number) {
+/** What polls of a simulated server with so many repositories cost. */
+export function woodpeckerCosts(repositories: number) {
   return pollCosts({
     script: './simulated-server.ts',
     words: [String(repositories), String(PIPELINES)],

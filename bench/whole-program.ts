@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Nothing answers at its upstream: what is measured is what the ledger brings to the page. */
-const CONFIGURATION = `web: {listen_address: "127.0.0.1:0"}
+export const CONFIGURATION = `web: {listen_address: "127.0.0.1:0"}
 ledger: sqlite:./dora.db
 sources: [{type: woodpecker, name: ci, url: "http://127.0.0.1:9", token_file: ./token}]
 `;

@@ -1,4 +1,4 @@
-export const RELABEL_ACTIONS = ['replace', 'keep', 'drop', 'labelmap', 'lowercase', 'uppercase'] as const;
+export const RELABEL_ACTIONS = ['replace', 'keep', 'drop', 'hashmod', 'labelmap', 'lowercase', 'uppercase'] as const;
 
 export type RelabelAction = (typeof RELABEL_ACTIONS)[number];
 
@@ -12,6 +12,8 @@ export interface RelabelRule {
   /** May hold `$1` in a `replace`; empty in actions that have no target. */
   readonly targetLabel: string;
   readonly replacement: string;
+  /** What a `hashmod` writes for a value; null in other actions. */
+  readonly partOf: ((value: string) => string) | null;
 }
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -43,6 +45,9 @@ function apply(rule: RelabelRule, labels: Map<string, string>): boolean {
       return !rule.regex.test(value);
     case 'replace':
       replace(rule, value, labels);
+      return true;
+    case 'hashmod':
+      set(labels, rule.targetLabel, rule.partOf?.(value) ?? '');
       return true;
     case 'labelmap':
       for (const [name, held] of [...labels]) {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { anchoredRegex } from '../domain/anchored-regex.ts';
 import { RELABEL_ACTIONS, type RelabelAction, type RelabelRule } from '../domain/relabel.ts';
-import { reading, regexProblem, strict } from './setting-pieces.ts';
+import { hashModulo } from './hash-modulo.ts';
+import { count, reading, regexProblem, strict } from './setting-pieces.ts';
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
@@ -15,12 +16,13 @@ const DEFAULTS = { source_labels: [], separator: ';', regex: '(.*)', replacement
 
 /** Keys without a meaning for an action: unless they say the default, they are refused rather than ignored. */
 const UNUSED = {
-  replace: [],
-  keep: ['target_label', 'replacement'],
-  drop: ['target_label', 'replacement'],
-  labelmap: ['source_labels', 'separator', 'target_label'],
-  lowercase: ['regex', 'replacement'],
-  uppercase: ['regex', 'replacement'],
+  replace: ['modulus'],
+  keep: ['target_label', 'replacement', 'modulus'],
+  drop: ['target_label', 'replacement', 'modulus'],
+  hashmod: ['regex', 'replacement'],
+  labelmap: ['source_labels', 'separator', 'target_label', 'modulus'],
+  lowercase: ['regex', 'replacement', 'modulus'],
+  uppercase: ['regex', 'replacement', 'modulus'],
 } as const satisfies Record<RelabelAction, readonly (keyof Keys)[]>;
 
 type Keys = z.output<ReturnType<typeof ruleKeys>>;
@@ -37,9 +39,14 @@ export function relabelRules() {
         regex: keys.regex,
         targetLabel: keys.target_label ?? '',
         replacement: keys.replacement,
+        partOf: partOf(keys),
       }),
     );
   return z.array(rule);
+}
+
+function partOf({ modulus }: Keys): RelabelRule['partOf'] {
+  return modulus === undefined ? null : (value) => hashModulo(value, modulus);
 }
 
 function ruleKeys() {
@@ -49,6 +56,7 @@ function ruleKeys() {
     regex: regex().prefault(DEFAULTS.regex),
     target_label: z.string().optional(),
     replacement: z.string().prefault(DEFAULTS.replacement),
+    modulus: count(1).optional(),
     // In upper or lower case, as in Prometheus.
     action: z.string().toLowerCase().pipe(z.enum(RELABEL_ACTIONS)).prefault('replace'),
   });
@@ -58,14 +66,17 @@ function checkRule(keys: Keys, context: z.RefinementCtx): void {
   const { action, replacement, target_label: target } = keys;
   const report = (key: keyof Keys, message: string) => context.addIssue({ code: 'custom', path: [key], message });
 
-  const defaults = { ...DEFAULTS, regex: anchoredRegex(DEFAULTS.regex), target_label: undefined };
+  const defaults = { ...DEFAULTS, regex: anchoredRegex(DEFAULTS.regex), target_label: undefined, modulus: undefined };
   for (const key of UNUSED[action]) {
     const isDefault = String(keys[key]) === String(defaults[key]);
     if (!isDefault) report(key, `has no meaning for the action ${action}; leave it out`);
   }
-  const sets = action === 'replace' || action === 'lowercase' || action === 'uppercase';
+  const sets = action !== 'keep' && action !== 'drop' && action !== 'labelmap';
   const problem = sets ? targetProblem(action, target) : null;
   if (problem !== null) report('target_label', problem);
+  if (action === 'hashmod' && keys.modulus === undefined) {
+    report('modulus', 'missing; the action hashmod needs the number of parts, such as 2');
+  }
   if (action === 'labelmap' && !LABEL_TEMPLATE.test(replacement)) {
     report('replacement', 'not the name of a label; give what a label is to be called, such as $1');
   }

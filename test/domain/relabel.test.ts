@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anchoredRegex } from '../../src/domain/anchored-regex.ts';
 import { type RelabelRule, relabel } from '../../src/domain/relabel.ts';
+import { hashModulo } from '../../src/sources/hash-modulo.ts';
 
 type Labels = Record<string, string>;
 
@@ -14,6 +15,7 @@ function rule({ regex = '(.*)', ...given }: Omit<Partial<RelabelRule>, 'regex'> 
     separator: ';',
     targetLabel: '',
     replacement: '$1',
+    partOf: null,
     ...given,
     regex: anchoredRegex(regex),
   };
@@ -142,6 +144,28 @@ examples('keep and drop', [
   ['drop matches joined values', { a: 'x', b: 'y' }, { action: 'drop', sourceLabels: ['a', 'b'], regex: 'x;y' }, null],
 ]);
 
+// Numbers of Prometheus' own tests (model/relabel/relabel_test.go).
+examples('hashmod', [
+  [
+    'writes the part that a value belongs to',
+    { a: 'foo', b: 'bar', c: 'baz' },
+    { action: 'hashmod', sourceLabels: ['c'], targetLabel: 'd', partOf: (value) => hashModulo(value, 1000) },
+    { a: 'foo', b: 'bar', c: 'baz', d: '976' },
+  ],
+  [
+    'hashes line ends, too',
+    { a: 'foo\nbar' },
+    { action: 'hashmod', sourceLabels: ['a'], targetLabel: 'b', partOf: (value) => hashModulo(value, 1000) },
+    { a: 'foo\nbar', b: '734' },
+  ],
+  [
+    'knows but one part where there is one',
+    { a: 'foo' },
+    { action: 'hashmod', sourceLabels: ['a'], targetLabel: 'b', partOf: (value) => hashModulo(value, 1) },
+    { a: 'foo', b: '0' },
+  ],
+]);
+
 examples('labelmap', [
   [
     'copies labels under new names',
@@ -243,6 +267,19 @@ describe('rules', () => {
         const kept = relabel(before, [rule({ action: 'keep', sourceLabels: ['a'], regex })]);
         const left = relabel(before, [rule({ action: 'drop', sourceLabels: ['a'], regex })]);
         expect(kept === null).toBe(left !== null);
+      }),
+    );
+  });
+
+  it('with hashmod, keep each row in exactly one of the parts', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 7 }), (app, modulus) => {
+        const partOf = (value: string) => hashModulo(value, modulus);
+        const parts = Array.from({ length: modulus }, (_, part) => [
+          rule({ action: 'hashmod', sourceLabels: ['app'], targetLabel: '__tmp_shard', partOf }),
+          rule({ action: 'keep', sourceLabels: ['__tmp_shard'], regex: String(part) }),
+        ]);
+        expect(parts.filter((rules) => relabel({ app }, rules) !== null)).toHaveLength(1);
       }),
     );
   });
