@@ -28,10 +28,12 @@ export interface ArgocdApi {
 type Place = Pick<Listed, 'name' | 'namespace' | 'project'>;
 
 const ROOT = '/api/v1/applications';
+/** Where Argo CD takes an application to be that names no project. Asked without one, it says 403 and not 404 of what is gone. */
+const DEFAULT_PROJECT = 'default';
 
 export function argocdApi(upstream: Upstream, settings: ArgocdSettings, stop: AbortSignal): ArgocdApi {
   const of = ({ name, namespace, project }: Place, path = '') =>
-    `${ROOT}/${encodeURIComponent(name)}${path}?${new URLSearchParams({ appNamespace: namespace, project })}`;
+    `${ROOT}/${encodeURIComponent(name)}${path}?${new URLSearchParams({ appNamespace: namespace, project: project || DEFAULT_PROJECT })}`;
 
   async function byList(place: Place): Promise<Answer<Application>> {
     const query = new URLSearchParams({ name: place.name, appNamespace: place.namespace });

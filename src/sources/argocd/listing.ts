@@ -54,7 +54,9 @@ export class Lister {
     const version = await this.#versionOf(api);
     if (!version.ok) return version;
     const answer = await this.#readList(api, version.value);
-    const whole = answer.ok && answer.value.items.every(({ project }) => project !== '');
+    // One without a project is in `default`; a server that drops what it does not know drops it of all.
+    const whole =
+      answer.ok && (answer.value.items.length === 0 || answer.value.items.some(({ project }) => project !== ''));
     if (whole) return answer;
     // Another server may have taken over, and one that is older drops what it does not know.
     this.#version = null;

@@ -93,6 +93,18 @@ test('one that moved to another project and cannot be seen any more is asked for
   expect(desk.listings).toEqual([]);
 });
 
+test('one that names no project is in `default`: a poll of it is one request, and its deletion is seen at once', async () => {
+  const { desk, held, one } = shop();
+  held.applications.push(application('site'));
+  one.spec.project = '';
+  await pollAt(desk, NOON);
+  expect(desk.requests).toContain('/api/v1/applications/shop?appNamespace=argocd&project=default');
+  expect(await desk.asked(() => pollAt(desk, NOON + HALF))).toHaveLength(1);
+  held.applications.shift();
+  await pollAt(desk, NOON + 2 * HALF);
+  expect(desk.listings).toEqual(['shop removed']);
+});
+
 test('of two applications that are one target the first counts; the other is told of once', async () => {
   const held = holding([application('shop'), application('shop')]);
   held.applications[0].metadata.namespace = 'zoo';

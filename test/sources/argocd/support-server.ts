@@ -35,7 +35,7 @@ export function answerOf(held: Holding, url: URL): Reply {
     ({ metadata, spec }) =>
       metadata.name === name &&
       metadata.namespace === url.searchParams.get('appNamespace') &&
-      spec.project === url.searchParams.get('project'),
+      (spec.project || 'default') === url.searchParams.get('project'),
   );
   if (found === undefined) return { status: 404 };
   if (events === undefined) return { body: found };
