@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { arrivalContract } from './contract/arrival.ts';
 import { attributionContract } from './contract/attribution.ts';
 import { changesContract } from './contract/changes.ts';
+import { definitionsContract } from './contract/definitions.ts';
 import { errorsContract } from './contract/errors.ts';
 import { healthContract } from './contract/health.ts';
 import { healthArrivalContract } from './contract/health-arrival.ts';
@@ -45,6 +46,7 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('time', () => tickContract(open));
     describe('retention', () => sweepingContract(open));
     describe('windows', () => windowsContract(open));
+    describe('definitions', () => definitionsContract(open));
     describe('errors over sources', () => serviceErrorsContract(open));
     describe('queries', () => queryingContract(open));
     describe('histories', () => historyContract(open));

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Capabilities } from '../../../src/domain/batch.ts';
+import { WINDOW_FAMILIES } from '../../../src/metrics/window-families.ts';
+import { Story } from '../story.ts';
+import type { OpenStore } from '../support.ts';
+
+const CAPABILITIES: Capabilities = {
+  kinds: ['deployment', 'degraded'],
+  causes: ['deployment', 'degraded', 'errors', 'rollback'],
+  rework: ['rollback', 'deployment', 'degraded', 'errors'],
+};
+
+const which = fc.nat(40);
+const deploying = fc.record({
+  kind: fc.constantFrom('success', 'success', 'failure', 'failure', 'rollback', 'unseen', 'unknown beginning'),
+  second: fc.nat(120),
+  startedBefore: fc.nat(60),
+  number: fc.nat(9),
+  identity: fc.constantFrom('', 'x', 'y', 'z'),
+  isOther: fc.boolean(),
+});
+const health = fc.record({
+  kind: fc.constantFrom('degraded', 'degraded', 'healthy', 'withdrawn'),
+  second: fc.nat(600),
+  isOther: fc.boolean(),
+});
+const errors = fc.record({ kind: fc.constantFrom('above', 'above', 'over'), second: fc.nat(600) });
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('tell' as const),
+      source: fc.constantFrom('ci', 'ci', 'cd'),
+      deployments: fc.array(deploying, { maxLength: 4 }),
+      health: fc.array(health, { maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('post' as const),
+      errors: fc.array(errors, { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('say' as const),
+      which,
+      verdict: fc.constantFrom('failure', 'not_a_failure', null),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('resolve' as const), which, ago: fc.nat(300) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('look' as const), many: fc.nat(4), sha: fc.nat(9) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('tick' as const) }) },
+);
+const steps = fc.array(step, { minLength: 1, maxLength: 8 });
+/** Just within a window, at its edge, and out of it. */
+const edge = fc.record({ which, window: fc.nat(1), beyond: fc.constantFrom(-1, 0, 1) });
+const edges = fc.array(edge, { maxLength: 2 });
+
+/** `runs` is how many histories are told: some in each run of the tests, thousands in the heavy checks. */
+export function definitionsContract(open: OpenStore, runs = 10): void {
+  test('all window families, explain and the API equal what the definitions make of the events alone', async () => {
+    const shown = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(steps, edges, steps, edges, async (first, firstEdges, second, secondEdges) => {
+        await using store = await open({ rules: { expiryMs: 400_000 } });
+        const story = new Story(store.ledger, CAPABILITIES);
+        await story.tell(first);
+        for (const name of await story.check()) shown.add(name);
+        for (const one of firstEdges) await story.waitFor(one);
+        await story.sweep();
+        await story.tell(second);
+        await story.check();
+        for (const one of secondEdges) await story.waitFor(one);
+      }),
+      { numRuns: runs },
+    );
+    // A family that never came was not compared.
+    const families = [...WINDOW_FAMILIES.map(({ name }) => name), 'dora_team_window_recovery_time_seconds'];
+    expect([...shown].sort()).toEqual([...families, 'dora_team_window_lead_time_seconds'].sort());
+  });
+}
+
+export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+export type Edge = typeof edge extends fc.Arbitrary<infer T> ? T : never;
