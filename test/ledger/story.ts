@@ -14,12 +14,15 @@ import { degraded, healthy, withdrawn } from './health-support.ts';
 import { ALL, ALL_DEPLOYMENTS, ALL_INCIDENTS, at, batch, failure, success, target } from './support.ts';
 
 const WINDOWS = [
-  { name: '5m', ms: 300_000 },
+  { name: '2m', ms: 120_000 },
   { name: '50m', ms: 3_000_000 },
 ];
 const LONGEST_MS = 3_000_000;
 const MIN_SAMPLES = 3;
-const ERRORS_WITHIN_MS = 150_000;
+/** So much of the times that are told are half seconds. */
+const ERRORS_WITHIN_MS = 30_500;
+const DEGRADED_WITHIN_MS = 20_000;
+export const EXPIRY_MS = 160_000;
 const TARGETS = [target('web'), target('till'), target('web', 'cd')] as const;
 const SINK = target('web', 'sink');
 const NEVER = new AbortController().signal;
@@ -39,7 +42,7 @@ export class Story {
     sightings: [] as Sighting[],
     words: [] as History['words'][number][],
     verdicts: new Map<string, Verdict | null>(),
-    expiryMs: 400_000,
+    expiryMs: EXPIRY_MS,
   };
   readonly #leads: { readonly target: TargetKey; readonly at: number; readonly leadMs: number }[] = [];
   readonly #commits = new Set<string>();
@@ -142,7 +145,9 @@ export class Story {
           const key = targetOf(step.source, isOther);
           const about = kind === 'withdrawn' ? 'deployment' : 'degraded';
           const make = { degraded, healthy, withdrawn }[kind as 'degraded'];
-          return this.#isFree(key, about, second) ? [make(this.#base + second, { target: key, id: this.#name() })] : [];
+          return this.#isFree(key, about, second)
+            ? [make(this.#base + second, { target: key, id: this.#name(), ...blaming(kind) })]
+            : [];
         });
         await this.#record(step.source, told, seen);
         return;
@@ -196,7 +201,7 @@ export class Story {
   #deployment(source: string, told: Extract<Step, { do: 'tell' }>['deployments'][number]): Deployment {
     const { kind, second, startedBefore, number, identity, isOther } = told;
     const id = this.#name();
-    const ended = at(this.#base + second * 5) + (source === 'cd' ? 250 : 0);
+    const ended = at(this.#base + second) + (source === 'cd' ? 250 : 0);
     return (kind === 'failure' || kind === 'unknown beginning' ? failure : success)(0, {
       id,
       target: targetOf(source, isOther),
@@ -289,6 +294,10 @@ export class Story {
     metrics.advance(this.#now);
     return metrics;
   }
+}
+
+function blaming(kind: string): Pick<Sighting, 'blameWithinMs'> {
+  return { blameWithinMs: kind === 'degraded' ? DEGRADED_WITHIN_MS : null };
 }
 
 function targetOf(source: string, isOther: boolean): TargetKey {
