@@ -66,22 +66,26 @@ const edges = fc.array(edge, { maxLength: 2 });
 
 /** `runs` is how many histories are told: some in each run of the tests, thousands in the heavy checks. */
 export function definitionsContract(open: OpenStore, runs = 10): void {
-  test('all window families, explain and the API equal what the definitions make of the events alone', async () => {
-    await fc.assert(
-      fc.asyncProperty(steps, edges, steps, edges, async (first, firstEdges, second, secondEdges) => {
-        await using store = await open({ rules: { expiryMs: EXPIRY_MS } });
-        const story = new Story(store.ledger, CAPABILITIES);
-        await story.tell(first);
-        await story.check();
-        for (const one of firstEdges) await story.waitFor(one);
-        await story.sweep();
-        await story.tell(second);
-        await story.check();
-        for (const one of secondEdges) await story.waitFor(one);
-      }),
-      { numRuns: runs },
-    );
-  }, 60_000 + runs * 3_000);
+  test(
+    'all window families, explain and the API equal what the definitions make of the events alone',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, edges, steps, edges, async (first, firstEdges, second, secondEdges) => {
+          await using store = await open({ rules: { expiryMs: EXPIRY_MS } });
+          const story = new Story(store.ledger, CAPABILITIES);
+          await story.tell(first);
+          await story.check();
+          for (const one of firstEdges) await story.waitFor(one);
+          await story.sweep();
+          await story.tell(second);
+          await story.check();
+          for (const one of secondEdges) await story.waitFor(one);
+        }),
+        { numRuns: runs },
+      );
+    },
+    60_000 + runs * 3_000,
+  );
 
   test('one by one, the families of windows that are compared with the definitions are all there are', async () => {
     await using store = await open({ rules: { expiryMs: EXPIRY_MS } });
