@@ -43,6 +43,8 @@ export interface TargetMemory {
   readonly team: string;
   readonly observedSince: number;
   readonly counted: Counted;
+  /** Place of the application that was last read as it; missing in what was remembered before this was. */
+  readonly holder?: string;
   /** Degraded was told of it and Healthy was not. */
   readonly degraded: boolean;
   /** When it was told that it is no longer there, in ms since the epoch; null: it is there. */

@@ -7,8 +7,8 @@ import { type KnownFailure, readEvents } from './events.ts';
 import { deploymentOf, readHealthOf, withdrawal } from './findings.ts';
 import type { ApplicationMemory } from './memory.ts';
 import { isSame } from './needs-reading.ts';
+import { isOfBefore } from './of-before.ts';
 import type { ApplicationNews, Reading } from './reading.ts';
-import { isRestored } from './restored.ts';
 
 /** Two operations can share this much time (counting.md §5.2), and an event is this near to what it tells of. */
 const NEAR_MS = 2_000;
@@ -23,9 +23,8 @@ const MOST_IMAGES = 50;
 export function readApplication(before: ApplicationMemory, counted: Counted, reading: Reading): ApplicationNews {
   const { application, date, settings, events } = reading;
   const { operation } = application;
-  const entries = newEntries(before, application).filter(
-    (one) => !isRestored(one.deployedAt || date, application, counted),
-  );
+  const isOwn = (at: number) => !isOfBefore(at, application, counted, reading.tookOver);
+  const entries = newEntries(before, application).filter(({ deployedAt }) => isOwn(deployedAt || date));
   const own = operation !== null ? operationNews(before, counted, reading, operation) : { rows: [], failures: [] };
   const told =
     events === null
@@ -44,13 +43,13 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
         });
   const rows = [
     ...historyRows(application, entries, highestIdOf(before), date),
-    ...told.attempts.map((attempt): Row => ({ kind: 'attempt', attempt })),
+    ...told.attempts.filter(({ at }) => isOwn(at)).map((attempt): Row => ({ kind: 'attempt', attempt })),
     ...own.rows,
   ].filter((row) => row.kind === 'ignored' || isInLife(row.attempt, application));
   const judged = judgeRows(counted, rows, (attempt, rollback) =>
     deploymentOf(attempt, rollback, before.target, reading),
   );
-  const lost = reading.firstSight ? 0 : lostEntries(before, application);
+  const lost = reading.firstSight || reading.tookOver ? 0 : lostEntries(before, application);
   const gaps = lost + (told.whole ? 0 : 1);
   const health = readHealthOf(before, application, date, settings);
   const failures = [...before.failures, ...own.failures, ...told.failures];
@@ -88,13 +87,13 @@ export function readApplication(before: ApplicationMemory, counted: Counted, rea
 function operationNews(
   before: ApplicationMemory,
   counted: Counted,
-  { application, date, settings }: Reading,
+  { application, date, settings, tookOver }: Reading,
   operation: Operation,
 ): { readonly rows: readonly Row[]; readonly failures: readonly KnownFailure[] } {
   const known = before.lastOperation?.startedAt === operation.startedAt && before.lastOperation.ended;
   if (known || !hasEnded(operation)) return { rows: [], failures: [] };
   const at = operation.finishedAt || date;
-  if (isRestored(at, application, counted)) return { rows: [], failures: [] };
+  if (isOfBefore(at, application, counted, tookOver)) return { rows: [], failures: [] };
   const failures = hasFailed(operation) ? [{ at, revision: operation.revision }] : [];
   const toldByEvent = before.failures.some(
     (failure) =>

@@ -1,7 +1,7 @@
 import { targetId } from '../../domain/deployment.ts';
 import type { Answer, Failure } from '../../upstream/upstream.ts';
 import type { ArgocdApi } from './api.ts';
-import { type Application, type ApplicationEvent, hasFailed } from './application.ts';
+import { type Application, type ApplicationEvent, hasFailed, placeOf } from './application.ts';
 import type { Claim } from './claims.ts';
 import { NOTHING_COUNTED } from './counting-attempts.ts';
 import { readHealthOf } from './findings.ts';
@@ -96,8 +96,10 @@ export class Reader {
     // It was deleted and created anew since it was listed.
     if (application.createdAt !== before.createdAt) return;
     const target = this.#targetMemory(claim, date, poll);
-    const reading = { application, events, date, ...why, settings: this.#settings };
-    poll.news.take(readApplication(before, target.counted, reading), target, date);
+    const holder = placeOf(application);
+    const tookOver = target.holder === undefined ? why.firstSight : target.holder !== holder;
+    const reading = { application, events, date, ...why, tookOver, settings: this.#settings };
+    poll.news.take(readApplication(before, target.counted, reading), { ...target, holder }, date);
   }
 
   /** What the list alone tells: health, its project, and, while an operation has failed, sync. */

@@ -14,6 +14,8 @@ export interface Reading {
   readonly date: number;
   /** Its history begins with this read: what it lost before is no gap. */
   readonly firstSight: boolean;
+  /** Another application was its target until now. */
+  readonly tookOver: boolean;
   /** It was read because sync became Synced. */
   readonly becameSynced: boolean;
   readonly settings: ArgocdSettings;

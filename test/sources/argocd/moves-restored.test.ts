@@ -87,6 +87,30 @@ test('an application that moved to another namespace with its status tells nothi
   expect(told(after)).toEqual([]);
 });
 
+test('what an application did beside the one that was the target does not count when it takes the target over', async () => {
+  const { desk, held, one } = await withHistory();
+  const other = structuredClone(one);
+  other.metadata.namespace = 'team-a';
+  held.applications.push(other);
+  operate(one, 'Succeeded', sha('e'), NOON + MINUTE);
+  operate(other, 'Succeeded', sha('e'), NOON + MINUTE);
+  held.events.set('argocd/shop', [completed(iso(NOON + MINUTE), false, `Sync operation to ${sha('e')} succeeded`)]);
+  await pollAt(desk, NOON + 2 * MINUTE);
+  expect(reasons(desk)).toEqual(['duplicate_target']);
+  held.applications.shift();
+  await pollAt(desk, NOON + 3 * MINUTE);
+  expect(told(desk)).toEqual([...FOUR, 'success 60']);
+  operate(other, 'Succeeded', sha('f'), NOON + 4 * MINUTE);
+  held.events.set('team-a/shop', [completed(iso(NOON + 4 * MINUTE), false, `Sync operation to ${sha('f')} succeeded`)]);
+  await pollAt(desk, NOON + 5 * MINUTE);
+  // The first comes back, and is the target again: it had done the same.
+  operate(one, 'Succeeded', sha('f'), NOON + 4 * MINUTE);
+  held.applications.unshift(one);
+  await pollAt(desk, NOON + 6 * MINUTE);
+  expect(told(desk)).toEqual([...FOUR, 'success 60', 'success 240']);
+  expect(desk.gaps).toBe(0);
+});
+
 test('health that was restored with an old time ends the incident that is open', async () => {
   const { desk, held, one } = await withHistory();
   const copy = copyOf(one);
