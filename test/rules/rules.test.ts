@@ -50,11 +50,13 @@ it('the numbers that rules mark are the defaults of values.yaml, all of them', (
   for (const [, number, key] of marks) expect(`${key} ${number}`).toBe(`${key} ${defaults[key ?? '']}`);
 });
 
-it('every series of the tests has exactly the labels of the catalogue, beside those of a scrape', () => {
+it('every series of the tests has exactly the labels of the catalogue, beside those of a scrape and of shards', () => {
   for (const { series } of tests.flatMap(({ input_series }) => input_series)) {
     const [, name, labels = ''] = /^(\w+)\{(.*)\}$/.exec(series) ?? [];
     const family = CATALOGUE.find((one) => one.name === name);
-    const own = [...labels.matchAll(/(\w+)="/g)].map(([, label]) => label).filter((one) => one !== undefined);
+    const own = [...labels.matchAll(/(\w+)="/g)]
+      .map(([, label]) => label)
+      .filter((one) => one !== undefined && one !== 'shard');
     expect(new Set(own), series).toEqual(new Set(['job', 'instance', ...(family?.labels ?? ['no such family'])]));
   }
 });

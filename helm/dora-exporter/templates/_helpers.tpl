@@ -75,6 +75,22 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if and .Values.webConfig.secretName .Values.webConfig.tls }}https{{ else }}http{{ end }}
 {{- end }}
 
+{{/* The names of the series of targets and teams, as an expression without a group that captures. */}}
+{{- define "dora-exporter.targetFamilies" -}}
+dora_(?:deployments_total|deployment_.+|lead_time_seconds_.+|change_failures_total|rework_deployments_total|incident_open|incident_open_since_.+|recovery_time_seconds_.+|error_events_total|errors_in_window|target_.+|window_.+|team_window_.+)
+{{- end }}
+
+{{/* How pods are replaced: the one that holds the ledger before the next, replicas one after the other. */}}
+{{- define "dora-exporter.strategy" -}}
+{{- if .Values.strategy }}
+{{- toYaml .Values.strategy }}
+{{- else if include "dora-exporter.shared" . }}
+{{- toYaml (dict "type" "RollingUpdate" "rollingUpdate" (dict "maxUnavailable" 1 "maxSurge" 1)) }}
+{{- else }}
+{{- toYaml (dict "type" "Recreate") }}
+{{- end }}
+{{- end }}
+
 {{/* What a monitor's endpoint says: dict "root" $ "monitor" (its values). */}}
 {{- define "dora-exporter.endpoint" -}}
 {{- $monitor := .monitor -}}
@@ -95,14 +111,23 @@ tlsConfig: {{- toYaml . | nindent 2 }}
 basicAuth: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- $relabelings := list }}
-{{- if le (int .root.Values.replicaCount) 1 }}
+{{- $metricRelabelings := list }}
 {{- $instance := dict "action" "replace" "targetLabel" "instance" "replacement" (include "dora-exporter.fullname" .root) }}
+{{- if le (int .root.Values.replicaCount) 1 }}
 {{- $relabelings = list $instance (dict "action" "labeldrop" "regex" "pod|container|node") }}
+{{- else }}
+{{- /* The leader alone shows them, so that who it is makes no other series of them. */}}
+{{- $ofTargets := dict "sourceLabels" (list "__name__") "regex" (include "dora-exporter.targetFamilies" .root) }}
+{{- $metricRelabelings = list (merge $instance $ofTargets) }}
+{{- range list "pod" "container" "node" }}
+{{- /* Without a replacement it is $1, which is empty, as the expression has no group: the label goes. */}}
+{{- $metricRelabelings = append $metricRelabelings (merge (dict "action" "replace" "targetLabel" .) $ofTargets) }}
+{{- end }}
 {{- end }}
 {{- with concat $relabelings $monitor.relabelings }}
 relabelings: {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $monitor.metricRelabelings }}
+{{- with concat $metricRelabelings $monitor.metricRelabelings }}
 metricRelabelings: {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
@@ -149,7 +174,7 @@ metricRelabelings: {{- toYaml . | nindent 2 }}
 {{- if gt (int .Values.replicaCount) 1 }}
 {{- fail (printf "replicaCount: %d replicas need a ledger that they share, and SQLite is one process' own: give 1, or set config.ledger to postgres://USER@HOST/DATABASE" (int .Values.replicaCount)) }}
 {{- end }}
-{{- if ne (default "" .Values.strategy.type) "Recreate" }}
+{{- if and .Values.strategy (ne (default "" .Values.strategy.type) "Recreate") }}
 {{- fail "strategy.type: must be Recreate with a ledger in SQLite, which the old pod holds until it has ended; give Recreate, or set config.ledger to postgres://USER@HOST/DATABASE" }}
 {{- end }}
 {{- end }}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { CHART } from '../../../scripts/chart/generated.ts';
+import { CATALOGUE } from '../../../src/metrics/catalogue.ts';
 import { checkTool } from '../support/check-tool.ts';
 import { runTool } from '../support/tool.ts';
 import { type KubernetesObject, only, render, template } from './render.ts';
@@ -59,18 +60,61 @@ describe('replicas', () => {
     expect(stderr).toContain(why);
   });
 
-  it('several share a ledger in PostgreSQL, without a claim, and keep the labels that tell them apart', async () => {
-    const values = {
-      ...POSTGRES,
-      replicaCount: 3,
-      strategy: { type: 'RollingUpdate' },
-      serviceMonitor: { enabled: true },
-    };
-    const objects = await render(values);
-    expect(only(objects, 'Deployment').spec.replicas).toBe(3);
+  it('several share a ledger in PostgreSQL, without a claim: they roll, spread over nodes, and keep one up', async () => {
+    const objects = await render({ ...POSTGRES, replicaCount: 3 });
+    const { replicas, strategy, selector, template } = only(objects, 'Deployment').spec;
+    expect({ replicas, strategy }).toEqual({
+      replicas: 3,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } },
+    });
+    expect(template.spec.topologySpreadConstraints).toEqual([
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: selector,
+      },
+    ]);
+    expect(only(objects, 'PodDisruptionBudget').spec).toEqual({ maxUnavailable: 1, selector });
     expect(objects.map(({ kind }) => kind)).not.toContain('PersistentVolumeClaim');
-    expect(only(objects, 'ServiceMonitor').spec.endpoints[0].relabelings).toBeUndefined();
   });
+
+  it('what several have of themselves can be chosen, and one has nothing of it', async () => {
+    const own = { podDisruptionBudget: { enabled: false }, topologySpreadConstraints: [] };
+    const several = await render({ ...POSTGRES, replicaCount: 2, strategy: { type: 'Recreate' }, ...own });
+    for (const objects of [several, await render(POSTGRES)]) {
+      expect(objects.map(({ kind }) => kind)).not.toContain('PodDisruptionBudget');
+      expect(only(objects, 'Deployment').spec.template.spec.topologySpreadConstraints).toBeUndefined();
+    }
+    expect(only(several, 'Deployment').spec.strategy).toEqual({ type: 'Recreate' });
+    expect(only(await render(POSTGRES), 'Deployment').spec.strategy.type).toBe('RollingUpdate');
+  });
+
+  it.each([
+    ['serviceMonitor', 'ServiceMonitor', 'endpoints'],
+    ['podMonitor', 'PodMonitor', 'podMetricsEndpoints'],
+  ])(
+    '%s: the series of targets, and they alone, have one identity, whichever replica leads',
+    async (key, kind, endpoints) => {
+      const more = { action: 'drop', sourceLabels: ['__name__'], regex: 'nodejs_.*' };
+      const monitor = { [key]: { enabled: true, metricRelabelings: [more] } };
+      const { relabelings, metricRelabelings } = only(await render({ ...POSTGRES, replicaCount: 2, ...monitor }), kind)
+        .spec[endpoints][0];
+      expect(relabelings).toBeUndefined();
+      const [instance, ...others] = metricRelabelings.slice(0, -1);
+      expect(metricRelabelings.at(-1)).toEqual(more);
+      const ofTargets = { action: 'replace', sourceLabels: ['__name__'], regex: instance.regex };
+      expect(instance).toEqual({ ...ofTargets, targetLabel: 'instance', replacement: 'dora-exporter' });
+      expect(others).toEqual(['pod', 'container', 'node'].map((targetLabel) => ({ ...ofTargets, targetLabel })));
+
+      const matches = new RegExp(`^(?:${instance.regex})$`);
+      for (const { name, type, labels, scope } of CATALOGUE) {
+        const series = type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name];
+        const shared = scope !== 'program' || labels.some((label) => label === 'app');
+        for (const one of series) expect({ one, shared: matches.test(one) }).toEqual({ one, shared });
+      }
+    },
+  );
 });
 
 describe('the pod', () => {
