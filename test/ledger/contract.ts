@@ -15,6 +15,7 @@ import { pairingContract } from './contract/pairing.ts';
 import { queryingContract } from './contract/querying.ts';
 import { recordingContract } from './contract/recording.ts';
 import { resolvingContract } from './contract/resolving.ts';
+import { sentencesContract } from './contract/sentences.ts';
 import { serviceErrorsContract } from './contract/service-errors.ts';
 import { sinkIntakeContract } from './contract/sink-intake.ts';
 import { sinkRulesContract } from './contract/sink-rules.ts';
@@ -46,6 +47,7 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('time', () => tickContract(open));
     describe('retention', () => sweepingContract(open));
     describe('windows', () => windowsContract(open));
+    describe('sentence by sentence', () => sentencesContract(open));
     describe('definitions', () => definitionsContract(open));
     describe('errors over sources', () => serviceErrorsContract(open));
     describe('queries', () => queryingContract(open));

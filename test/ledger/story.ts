@@ -242,7 +242,7 @@ export class Story {
     for (const source of ['ci', 'cd']) {
       const [next] = (await this.#ledger.lookups.due(source, this.#now, 1)).lookups;
       if (next === undefined) continue;
-      const commits = [sha, sha + 3].map((number) => ({ sha: `c${number}`, committedAt: at(number * 60) }));
+      const commits = [sha, sha + 1].map((number) => ({ sha: `c${number}`, committedAt: at(number * 60) }));
       const changes: FoundChange[] = commits.map((one) => ({
         ...one,
         known: true,
