@@ -48,7 +48,12 @@ export function readHealth(memory: HealthMemory | null, sight: HealthSight, degr
     const over = memory === null ? null : judge(memory, since, degradedForMs, findings);
     current = { status: sight.status, since, told: false, open: over?.open ?? false };
   }
-  if (current !== null && isBelieved(current, sight)) current = judge(current, sight.date, degradedForMs, findings);
+  if (current !== null) {
+    // What is not believed of the last operation was so until that began: syncs that follow each other hide nothing.
+    const sureUntil = isBelieved(current, sight) ? sight.date : (sight.operation?.startedAt ?? 0);
+    if (sureUntil === sight.date || sureUntil > current.since)
+      current = judge(current, sureUntil, degradedForMs, findings);
+  }
   return { memory: current, findings };
 }
 

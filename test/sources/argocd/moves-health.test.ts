@@ -74,12 +74,28 @@ test('a server that tells no times: a state begins when it is first seen', async
 
 test('just after an operation health still shows what was before it', async () => {
   const { desk, one } = shop();
-  becomes(one, 'Degraded', NOON - 10 * MINUTE);
+  // It had not stood long enough when the operation began.
+  becomes(one, 'Degraded', NOON - 125 * SECOND);
   operate(one, 'Succeeded', sha('b'), NOON - 5 * SECOND);
   await pollAt(desk, NOON);
   expect(seen(desk)).toEqual([]);
   await pollAt(desk, NOON + 5 * SECOND);
-  expect(seen(desk)).toEqual(['degraded failure -600']);
+  expect(seen(desk)).toEqual(['degraded failure -125']);
+});
+
+test('self-heals every few seconds hide neither that Degraded stands nor that it is over', async () => {
+  const { desk, one } = shop();
+  operate(one, 'Succeeded', sha('a'), NOON - MINUTE);
+  await pollAt(desk, NOON);
+  becomes(one, 'Degraded', NOON + 10 * SECOND);
+  for (let at = 15; at <= 300; at += 5) {
+    const sync = { autoHealAttemptsCount: at, resources: [{ kind: 'Deployment', name: 'shop' }] };
+    operate(one, 'Succeeded', sha('a'), NOON + at * SECOND, { tookMs: SECOND, sync });
+    if (at === 200) becomes(one, 'Healthy', NOON + at * SECOND);
+    if (at % 30 === 0) await pollAt(desk, NOON + at * SECOND + SECOND);
+    if (at === 150) expect(seen(desk)).toEqual(['degraded failure 10']);
+  }
+  expect(seen(desk)).toEqual(['degraded failure 10', 'degraded recovery 200']);
 });
 
 test('while it is being deleted nothing opens or closes', async () => {
