@@ -84,7 +84,7 @@ dora_(?:deployments_total|deployment_.+|lead_time_seconds_.+|change_failures_tot
 {{- define "dora-exporter.strategy" -}}
 {{- if .Values.strategy }}
 {{- toYaml .Values.strategy }}
-{{- else if include "dora-exporter.shared" . }}
+{{- else if gt (int .Values.replicaCount) 1 }}
 {{- toYaml (dict "type" "RollingUpdate" "rollingUpdate" (dict "maxUnavailable" 1 "maxSurge" 1)) }}
 {{- else }}
 {{- toYaml (dict "type" "Recreate") }}

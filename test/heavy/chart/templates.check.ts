@@ -87,7 +87,7 @@ describe('replicas', () => {
       expect(only(objects, 'Deployment').spec.template.spec.topologySpreadConstraints).toBeUndefined();
     }
     expect(only(several, 'Deployment').spec.strategy).toEqual({ type: 'Recreate' });
-    expect(only(await render(POSTGRES), 'Deployment').spec.strategy.type).toBe('RollingUpdate');
+    expect(only(await render(POSTGRES), 'Deployment').spec.strategy).toEqual({ type: 'Recreate' });
   });
 
   it.each([
