@@ -168,7 +168,10 @@ export class Story {
       }
       case 'say': {
         const { items } = await this.#ledger.queries.deployments(ALL_DEPLOYMENTS);
-        const one = items[step.which % Math.max(1, items.length)];
+        // Mostly of what is a change failure: there it matters most.
+        const failed = items.filter(({ changeFailure }) => changeFailure !== null);
+        const some = failed.length > 0 && step.which % 4 > 0 ? failed : items;
+        const one = some[step.which % Math.max(1, some.length)];
         if (one === undefined) return;
         const verdict = step.verdict as Verdict | null;
         const said = { by: 'ann', reason: '', decidedAt: this.#now, deployment: one.id, verdict };

@@ -35,7 +35,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('tell' as const),
       source: fc.constantFrom('ci', 'ci', 'cd'),
-      deployments: fc.array(deploying, { maxLength: 4 }),
+      deployments: fc.array(deploying, { minLength: 1, maxLength: 5 }),
       health: fc.array(health, { maxLength: 4 }),
     }),
   },
@@ -48,7 +48,7 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), which }) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({
       do: fc.constant('say' as const),
       which,
