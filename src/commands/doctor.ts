@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { DoctorFlags } from '../config/doctor-flags.ts';
+import { ledgerPlace } from '../config/ledger-place.ts';
 import { loadProcessConfig } from '../config/load.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { AnySourceSettings } from '../sources/table.ts';
@@ -7,7 +8,7 @@ import { complain } from './configured.ts';
 import { type Finding, lineOf, worstFirst } from './doctor/finding.ts';
 import { lookAtArgocd } from './doctor/look-at-argocd.ts';
 import { lookAtErrors } from './doctor/look-at-errors.ts';
-import { lookAtLedgerFile } from './doctor/look-at-ledger.ts';
+import { lookAtLedger } from './doctor/look-at-ledger.ts';
 import { lookAtRooms } from './doctor/look-at-rooms.ts';
 import { lookAtServices } from './doctor/look-at-services.ts';
 import { lookAtWoodpecker } from './doctor/look-at-woodpecker.ts';
@@ -40,7 +41,7 @@ async function lookAtAll(config: Config, parts: LookParts): Promise<readonly Fin
   return [
     ...seen.flatMap(({ findings }) => findings),
     ...lookAtServices(seen.flatMap(({ targets }) => targets)),
-    ...(config.ledger.kind === 'sqlite' ? await lookAtLedgerFile(config.ledger.file) : []),
+    ...(await lookAtLedger(ledgerPlace(config))),
     ...(matrix === null ? [] : await lookAtRooms(matrix, parts)),
   ];
 }

@@ -12,15 +12,15 @@ import { explanation } from './explain/explanation.ts';
 const TARGETS_PER_PAGE = 100;
 
 /**
- * Prints one key over one window, with the rows that it is taken over, from the ledger's file; the exit code: 1 when the
+ * Prints one key over one window, with the rows that it is taken over, from the ledger; the exit code: 1 when the
  * ledger cannot be read or knows no such target, 2 for a configuration that is wrong. The daemon may go on beside it.
  */
 export async function explain(flags: ExplainFlags, clock: Pick<Clock, 'now'>): Promise<number> {
-  const loaded = configured(flags.configFile, 'explain reads a ledger in SQLite: one in PostgreSQL is not built yet');
+  const loaded = configured(flags.configFile);
   if (!loaded.ok) return loaded.code;
   const { minSamples } = loaded.config;
   try {
-    await using reader = await openLedgerReader(loaded.file);
+    await using reader = await openLedgerReader(loaded.place);
     const span = spanOf(flags.window, clock.now());
     const records = await keysOf(reader.queries, { ...flags, ...span, minSamples });
     if (records.length === 0) {

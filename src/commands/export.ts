@@ -15,11 +15,11 @@ import { openMetricsOfPast, type PastPage } from './export/openmetrics.ts';
  * configuration that is wrong. The daemon may go on beside it. A reader that has enough may stop reading.
  */
 export async function exportPast(flags: ExportFlags, clock: Pick<Clock, 'now'>): Promise<number> {
-  const loaded = configured(flags.configFile, 'export reads a ledger in SQLite: one in PostgreSQL is not built yet');
+  const loaded = configured(flags.configFile);
   if (!loaded.ok) return loaded.code;
-  const { config, file } = loaded;
+  const { config, place } = loaded;
   try {
-    await using reader = await openLedgerReader(file);
+    await using reader = await openLedgerReader(place);
     if (flags.format === 'ndjson') {
       const { windows, minSamples } = config;
       const head = { exportedAt: clock.now(), windows: windows.map(({ name }) => name), minSamples };

@@ -5,6 +5,7 @@ import { StoreFailure, StoreInUse } from '../domain/store-failure.ts';
 import type { OutboxRow } from '../domain/transition.ts';
 import { openForeignOutbox } from '../ledger/foreign-outbox.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import type { LedgerPlace } from '../ledger/open-store.ts';
 import { openMatrix } from '../notify/matrix.ts';
 import { planMessages } from '../notify/plan.ts';
 import { startSender } from '../notify/sender.ts';
@@ -24,9 +25,9 @@ type Matrix = NonNullable<Config['notify']['matrix']>;
  * none does, and prints its event id and the time from its decision to the answer of the homeserver. The exit code.
  */
 export async function sendTestAlert(options: TestAlertFlags): Promise<number> {
-  const loaded = configured(options.configFile, 'a ledger in PostgreSQL is not built yet');
+  const loaded = configured(options.configFile);
   if (!loaded.ok) return loaded.code;
-  const { config, file } = loaded;
+  const { config, place } = loaded;
   const { matrix, maxAgeMs } = config.notify;
   if (matrix === null) return refuse('notify.matrix is not configured: there is nowhere to send to');
 
@@ -36,9 +37,9 @@ export async function sendTestAlert(options: TestAlertFlags): Promise<number> {
   const [row] = plan([], [testAlert(ref, options.severity, options.form, begin)], begin);
   if (row === undefined) return refuse('notify.max_age is 0s: nothing ever becomes a message');
   try {
-    const sending = await sendAlone(config, matrix, file);
+    const sending = await sendAlone(config, matrix, place);
     try {
-      return await follow(file, { ...row, ref }, systemClock.now(), sending === null);
+      return await follow(place, { ...row, ref }, systemClock.now(), sending === null);
     } finally {
       await sending?.stop();
     }
@@ -51,16 +52,16 @@ export async function sendTestAlert(options: TestAlertFlags): Promise<number> {
 
 /** Appends the row and waits until it was sent. */
 async function follow(
-  file: string,
+  place: LedgerPlace,
   row: OutboxRow & { readonly ref: string },
   begin: number,
   byDaemon: boolean,
 ): Promise<number> {
-  const outbox = openForeignOutbox(file);
+  const outbox = await openForeignOutbox(place);
   try {
-    outbox.append(row, begin);
+    await outbox.append(row, begin);
     while (systemClock.now() - begin < PATIENCE_MS) {
-      const { state, eventId, reason, deliveredAt } = outbox.fate(row.ref);
+      const { state, eventId, reason, deliveredAt } = await outbox.fate(row.ref);
       if (state === 'parked') {
         complain(`the homeserver does not take it: ${reason}`);
         return EXIT.failure;
@@ -79,17 +80,21 @@ async function follow(
     );
     return EXIT.failure;
   } finally {
-    outbox.close();
+    await outbox.close();
   }
 }
 
 /** Sends what the ledger holds, in order, until it is stopped; null where a daemon holds the ledger and does so. */
-async function sendAlone(config: Config, matrix: Matrix, file: string): Promise<{ stop(): Promise<void> } | null> {
+async function sendAlone(
+  config: Config,
+  matrix: Matrix,
+  place: LedgerPlace,
+): Promise<{ stop(): Promise<void> } | null> {
   const { notify, incidentExpiryMs } = config;
   const stopping = new AbortController();
   try {
     const ledger = await openLedger({
-      file,
+      ...place,
       rules: { expiryMs: incidentExpiryMs },
       plan: () => [],
       clock: systemClock,

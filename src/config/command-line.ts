@@ -37,7 +37,7 @@ export const USAGE = `usage: node src/main.ts [serve|demo|doctor|explain|export|
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
   doctor                        look at each source, the ledger and the rooms, and say what is wrong and what to do
-  explain                       print one key with the rows that it is taken over, from the ledger's file
+  explain                       print one key with the rows that it is taken over, from the ledger
   export                        write what /metrics would have shown, in OpenMetrics with timestamps, or the ledger's events
   replay FILE                   print the keys from exported events, or from standard input for -; no ledger is touched
   test-alert                    send a message as a real alert is sent, and say how long it took

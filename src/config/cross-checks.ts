@@ -9,6 +9,10 @@ export function crossChecks(keys: unknown, context: z.RefinementCtx): void {
     const message = 'longer than retention, so an incident would outlive its rows; give at most the retention';
     context.addIssue({ code: 'custom', path: ['incident_expiry'], message });
   }
+  if (member(keys, 'ledger_password_file') && member(member(keys, 'ledger'), 'kind') === 'sqlite') {
+    const message = 'is the password of a ledger in PostgreSQL, and this one is a file; leave it out';
+    context.addIssue({ code: 'custom', path: ['ledger_password_file'], message });
+  }
   // A workspace of the embedded sink is a source too.
   const sources = names(member(keys, 'sources'), ['sources']);
   const workspaces = names(member(member(keys, 'sink'), 'workspaces'), ['sink', 'workspaces']);

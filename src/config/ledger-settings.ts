@@ -1,9 +1,12 @@
+import { type PostgresAddress, readPostgresUrl } from '../ledger/postgres/address.ts';
 import { type Files, type Reading, reading } from '../sources/setting-pieces.ts';
 
 /** Where the ledger is kept. */
 export type LedgerSettings =
   /** `file` is an absolute path. */
-  { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'postgres'; readonly url: string };
+  | { readonly kind: 'sqlite'; readonly file: string }
+  /** The paths of its certificates are absolute. */
+  | { readonly kind: 'postgres'; readonly address: PostgresAddress };
 
 const RIGHT = 'sqlite:FILE or postgres://USER@HOST/DATABASE';
 
@@ -11,21 +14,24 @@ export function ledgerSettings(files: Files) {
   return reading(RIGHT, (text) => readLedger(text, files));
 }
 
-/** The text is never shown in a problem: it may hold a password. */
-function readLedger(text: string, files: Files): Reading<LedgerSettings> {
+/** Reads where a ledger is. The text is never shown in a problem: it may hold a password. */
+export function readLedger(text: string, files: Pick<Files, 'path' | 'existing'>): Reading<LedgerSettings> {
   if (text.startsWith('sqlite:')) return readSqlite(text.slice('sqlite:'.length), files);
-  const url = URL.parse(text);
-  if (url === null || !/^postgres(ql)?:\/\//.test(text) || url.pathname.length < 2) {
-    return { ok: false, problem: `not a store that is known; give ${RIGHT}` };
+  const read = readPostgresUrl(text);
+  if (!read.ok) return read;
+  const { tls } = read.address;
+  const paths: Partial<Record<'caFile' | 'certFile' | 'keyFile', string>> = {};
+  for (const key of ['caFile', 'certFile', 'keyFile'] as const) {
+    const name = tls[key];
+    if (name === null) continue;
+    const found = files.existing(name);
+    if (!found.ok) return found;
+    paths[key] = found.value;
   }
-  if (url.password !== '' || url.searchParams.has('password')) {
-    const problem = 'has a password in it; give it by ledger_password_file, PGPASSFILE or PGPASSWORD';
-    return { ok: false, problem };
-  }
-  return { ok: true, value: { kind: 'postgres', url: text } };
+  return { ok: true, value: { kind: 'postgres', address: { ...read.address, tls: { ...tls, ...paths } } } };
 }
 
-function readSqlite(name: string, files: Files): Reading<LedgerSettings> {
+function readSqlite(name: string, files: Pick<Files, 'path'>): Reading<LedgerSettings> {
   if (name === '' || name === ':memory:') {
     return { ok: false, problem: 'names no file, so nothing would outlast a restart; give sqlite:FILE' };
   }

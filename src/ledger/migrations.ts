@@ -27,7 +27,7 @@ const migrations: Readonly<Record<string, Migration>> = {
  * tables that a newer version has brought further.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
-  expectKnown(await migrationsDone(db));
+  if ((await migrationState(db)) === 'present') return;
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
@@ -35,12 +35,17 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
 
 /** Throws when the tables are not in the present form: for those who only read them. */
 export async function expectUpToDate(db: Kysely<Tables>): Promise<void> {
+  const state = await migrationState(db);
+  if (state === 'new') throw new Error('it is no ledger');
+  if (state === 'older') throw new Error('it was written by an older dora-exporter; start this one on it once');
+}
+
+/** How far the tables are. Throws when a newer version has brought them further. */
+export async function migrationState(db: Kysely<Tables>): Promise<'new' | 'older' | 'present'> {
   const done = await migrationsDone(db);
   expectKnown(done);
-  if (done.length === 0) throw new Error('it is no ledger');
-  if (done.length < Object.keys(migrations).length) {
-    throw new Error('it was written by an older dora-exporter; start this one on it once');
-  }
+  if (done.length === 0) return 'new';
+  return done.length < Object.keys(migrations).length ? 'older' : 'present';
 }
 
 function expectKnown(done: readonly string[]): void {

@@ -4,8 +4,10 @@ import type { Kysely } from 'kysely';
 import type { LedgerEvent } from '../domain/ledger-event.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { expectUpToDate } from './migrations.ts';
+import type { LedgerPlace } from './open-store.ts';
 import { readPast, readPastTargets } from './past/read-past.ts';
 import type { TargetPast } from './past/target-past.ts';
+import { openPostgresReader } from './postgres/open-postgres.ts';
 import { openQueries, type Queries } from './queries.ts';
 import { readEvents } from './read-events.ts';
 import { kyselyOver } from './sqlite.ts';
@@ -33,10 +35,20 @@ export interface Pasts extends AsyncDisposable {
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the SQLite ledger in `file` to read it. Nothing of it is changed, and no lock is taken. Throws a `StoreFailure`
- * that names the file when it is missing, no ledger, or not of this version.
+ * Opens a ledger to read it. Nothing of it is changed, and no lock is taken. Throws a `StoreFailure` that names the file
+ * or the database when it is missing, not reached, no ledger, or not of this version.
  */
-export async function openLedgerReader(file: string): Promise<LedgerReader> {
+export async function openLedgerReader(place: LedgerPlace): Promise<LedgerReader> {
+  const db = 'file' in place ? await openFile(place.file) : await openPostgresReader(place.postgres);
+  return {
+    queries: openQueries(db),
+    pasts: () => openPasts(db),
+    events: () => eventsOf(db),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
+}
+
+async function openFile(file: string): Promise<Kysely<Tables>> {
   const fail = (why: string, cause?: unknown) =>
     new StoreFailure(`the ledger ${file} cannot be read: ${why}`, { cause });
   if (!existsSync(file)) throw fail('there is no such file');
@@ -53,17 +65,16 @@ export async function openLedgerReader(file: string): Promise<LedgerReader> {
     await db.destroy();
     throw fail(error instanceof Error ? error.message : String(error), error);
   }
-  return {
-    queries: openQueries(db),
-    pasts: () => openPasts(db),
-    events: () => eventsOf(db),
-    [Symbol.asyncDispose]: () => db.destroy(),
-  };
+  return db;
 }
 
-/** One transaction for all that is read: the daemon goes on writing beside it. */
+/** One transaction for all that is read, which all sees the same: the daemon goes on writing beside it. */
+function openView(db: Kysely<Tables>) {
+  return db.startTransaction().setIsolationLevel('repeatable read').execute();
+}
+
 async function openPasts(db: Kysely<Tables>): Promise<Pasts> {
-  const trx = await db.startTransaction().execute();
+  const trx = await openView(db);
   return {
     async *targets(sources, since) {
       try {
@@ -84,7 +95,7 @@ async function openPasts(db: Kysely<Tables>): Promise<Pasts> {
 }
 
 async function* eventsOf(db: Kysely<Tables>): AsyncGenerator<LedgerEvent> {
-  const trx = await db.startTransaction().execute();
+  const trx = await openView(db);
   try {
     yield* readEvents(trx);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
+import { ledgerPlace } from '../config/ledger-place.ts';
 import type { Loaded } from '../config/load.ts';
-import { notBuilt } from '../config/not-built.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createApp } from '../http/app.ts';
 import { Passwords } from '../http/passwords.ts';
@@ -39,15 +39,13 @@ const GRACE_MS = 2_000;
 export async function startProgram(parts: ProgramParts): Promise<Program> {
   const { clock, log, load, random } = parts;
   let { config } = parts;
-  const { ledger: place } = config;
-  if (place.kind !== 'sqlite') throw new Error('a ledger in PostgreSQL is not built yet');
   const stopping = new AbortController();
   await using resources = new AsyncDisposableStack();
 
   const tenure = await openTenure({
     config,
     openLedger: (heard) =>
-      openLedger({ file: place.file, rules: { expiryMs: config.incidentExpiryMs }, clock, ...heard }),
+      openLedger({ ...ledgerPlace(config), rules: { expiryMs: config.incidentExpiryMs }, clock, ...heard }),
     clock,
     random,
     log,
@@ -111,7 +109,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   }
   async function takeOver(): ReturnType<Program['reload']> {
     const loaded = load();
-    const problems = loaded.ok ? [...notBuilt(loaded.config), ...fixedChanges(config, loaded.config)] : loaded.problems;
+    const problems = loaded.ok ? fixedChanges(config, loaded.config) : loaded.problems;
     if (!loaded.ok || problems.length > 0) {
       log.error({ problems }, 'the configuration was not reloaded');
       return { ok: false, problems };

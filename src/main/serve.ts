@@ -1,6 +1,5 @@
 import type { Flags } from '../config/command-line.ts';
 import { loadProcessConfig } from '../config/load.ts';
-import { notBuilt } from '../config/not-built.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import { CannotListen } from '../http/server.ts';
 import { systemClock } from '../polling/system-clock.ts';
@@ -20,7 +19,7 @@ const SHUTDOWN_MS = 4_800;
 export function check(flags: Flags): number {
   const loaded = loadProcessConfig(flags, complain);
   if (!loaded.ok) return refuse(loaded.problems);
-  for (const warning of [...loaded.warnings, ...notBuilt(loaded.config)]) complain(`warning: ${warning}`);
+  for (const warning of loaded.warnings) complain(`warning: ${warning}`);
   process.stdout.write('the configuration is valid\n');
   return EXIT.ok;
 }
@@ -31,8 +30,6 @@ export async function serve(flags: Flags): Promise<number> {
   const load = () => loadProcessConfig(flags, (problem) => report(problem));
   const loaded = load();
   if (!loaded.ok) return refuse(loaded.problems);
-  const missing = notBuilt(loaded.config);
-  if (missing.length > 0) return refuse(missing);
   const log = openLog(loaded.config.log);
   report = (problem) => log.warn({ problem }, 'a file that changed could not be taken over');
   for (const warning of loaded.warnings) log.warn({ warning }, 'configuration');

@@ -30,7 +30,7 @@ const PAGE: PastPage = {
 
 /** All pieces that are written, read beside the open ledger. */
 async function written(file: string, page: Partial<PastPage> = {}): Promise<readonly string[]> {
-  await using reader = await openLedgerReader(file);
+  await using reader = await openLedgerReader({ file });
   await using pasts = await reader.pasts();
   return await Array.fromAsync(openMetricsOfPast(pasts, { ...PAGE, ...page }));
 }
@@ -239,7 +239,7 @@ describe('the past in OpenMetrics', () => {
     const apps = Array.from({ length: 30 }, (_, n) => `app-${n}`);
     const rows = apps.flatMap((app) => [60, 120, 180].map((second) => success(second, { target: target(app) })));
     await store.ledger.record(batch(rows, { origin: 'backfill', now: at(3600) }));
-    await using reader = await openLedgerReader(store.file);
+    await using reader = await openLedgerReader({ file: store.file });
     await using pasts = await reader.pasts();
     let read = 0;
     const counting = {

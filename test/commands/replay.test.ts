@@ -22,7 +22,7 @@ const NEVER = new AbortController().signal;
 const WINDOWS = [{ ms: 300_000 }, { ms: 900_000 }, { ms: 86_400_000 }];
 
 async function exported(file: string, head = HEAD): Promise<string> {
-  await using reader = await openLedgerReader(file);
+  await using reader = await openLedgerReader({ file });
   return (await Array.fromAsync(ndjsonOf(reader.events(), head))).join('');
 }
 
@@ -152,7 +152,7 @@ describe('replay', () => {
     );
     await lookUp(ledger, 30);
     for (const what of ['failure', 'resolve', 'reopen']) await say(ledger, { what, which: 0 }, at(200));
-    await using reader = await openLedgerReader(store.file);
+    await using reader = await openLedgerReader({ file: store.file });
     const events: LedgerEvent[] = await Array.fromAsync(reader.events());
     expect(new Set(events.map(({ kind }) => kind))).toEqual(
       new Set(['target', 'deployment', 'incident', 'change', 'verdict', 'resolution']),

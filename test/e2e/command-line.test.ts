@@ -6,19 +6,6 @@ import { runProgram, startProgram } from '../support/program.ts';
 import { goodPoll, keysOf, Stage, TOKEN } from './stage.ts';
 import { TOLD, tellStory } from './story.ts';
 
-it('--config.check passes what is not built yet with a warning each; serving it is refused with exit code 2', async () => {
-  await using stage = await Stage.open();
-  stage.configure({ ledger_password_file: './token' });
-  const lacking = ['ledger_password_file'].map((key) => `${key} is not built yet\n`);
-
-  const checked = await runProgram([`--config.file=${stage.config}`, '--config.check']);
-  expect(checked).toMatchObject({ code: 0, stdout: 'the configuration is valid\n' });
-  expect(checked.stderr).toBe(lacking.map((line) => `warning: ${line}`).join(''));
-  const served = await runProgram([`--config.file=${stage.config}`]);
-  expect(served).toMatchObject({ code: 2, stdout: '', stderr: lacking.join('') });
-  expect(existsSync(stage.ledger)).toBe(false);
-});
-
 it('a bad file is refused with exit code 2 and one line for each mistake, which names the path', async () => {
   await using stage = await Stage.open();
   stage.configure({ retentoin: '90d' }, { poll_interval: '5', token_file: './none' });

@@ -2,12 +2,42 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { StoreFailure } from '../../domain/store-failure.ts';
 import { openLedgerReader } from '../../ledger/open-reader.ts';
+import type { LedgerPlace } from '../../ledger/open-store.ts';
+import { lookAtPostgres } from '../../ledger/postgres/look.ts';
+import type { PostgresAccess } from '../../ledger/postgres/pool.ts';
 import { type Finding, Findings } from './finding.ts';
 
 const LOW_BYTES = 512 * 1024 ** 2;
 
+/** Looks at the ledger, which may be in use. */
+export async function lookAtLedger(place: LedgerPlace): Promise<readonly Finding[]> {
+  return 'file' in place ? await lookAtFolder(place.file) : await lookAtDatabase(place.postgres);
+}
+
+async function lookAtDatabase(access: PostgresAccess): Promise<readonly Finding[]> {
+  const findings = new Findings('ledger');
+  try {
+    const looked = await lookAtPostgres(access);
+    const database = `${access.address.database} on PostgreSQL ${looked.version}`;
+    if (!looked.mayWrite) {
+      const says = `the user ${looked.user} may not make tables in the schema ${looked.schema} of ${database}`;
+      findings.add('problem', says, 'grant it: see docs/postgresql.md');
+    }
+    if (looked.state === 'new')
+      findings.add('note', `${database} is empty: the daemon makes its tables at its first start`);
+    else if (looked.state === 'older')
+      findings.add('note', `${database} is of an older version: the daemon's next start brings it up to date`);
+    else findings.add('ok', `${database} can be read, and is of this version`);
+    if (looked.encrypted) findings.add('ok', 'the way to it is encrypted');
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    findings.add('problem', error.message, 'see docs/postgresql.md for the role, the database, TLS and the password');
+  }
+  return findings.all;
+}
+
 /** Looks at a ledger in a file: whether it is there, of this version, and has room to grow. */
-export async function lookAtLedgerFile(file: string): Promise<readonly Finding[]> {
+async function lookAtFolder(file: string): Promise<readonly Finding[]> {
   const findings = new Findings('ledger');
   const folder = dirname(file);
   if (!existsSync(folder)) {
@@ -30,7 +60,7 @@ export async function lookAtLedgerFile(file: string): Promise<readonly Finding[]
 
 async function lookAtFile(file: string, findings: Findings): Promise<void> {
   try {
-    await using _reader = await openLedgerReader(file);
+    await using _reader = await openLedgerReader({ file });
     findings.add('ok', `${file} can be read, and is of this version`);
   } catch (error) {
     if (!(error instanceof StoreFailure)) throw error;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { StoreInUse } from '../../domain/store-failure.ts';
-import { migrate } from '../migrations.ts';
+import { expectUpToDate, migrate } from '../migrations.ts';
 import type { Tables } from '../tables.ts';
 import type { Store } from '../transaction.ts';
 import { kyselyOverPostgres } from './dialect.ts';
 import { isPassing, notOpened } from './failure.ts';
-import { type Ask, openPool, type PostgresAccess } from './pool.ts';
+import { type Ask, openPool, type PoolUse, type PostgresAccess } from './pool.ts';
 
 /** The first of the two numbers of every advisory lock of ours: "dora". */
 const LOCKS = 0x646f7261;
@@ -19,6 +19,8 @@ const MIGRATING = 3;
 
 const READERS = 4;
 const STATEMENT_MS = 30_000;
+/** Whoever asks for years of events waits for them. */
+const READING_MS = 600_000;
 /** A frozen owner lets go of what it holds before another takes over. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 /** How long between two questions for what became of a commit. */
@@ -38,6 +40,35 @@ export async function openPostgres(access: PostgresAccess, ownership: Ownership)
   try {
     await migratePostgres(access);
     return await connect(access, ownership);
+  } catch (error) {
+    throw notOpened(access.address.url, error);
+  }
+}
+
+/** Opens it to read what is there, however long that takes. Throws as `openPostgres` does, and where it is no ledger. */
+export async function openPostgresReader(access: PostgresAccess): Promise<Kysely<Tables>> {
+  return await openAsItIs(access, { readOnly: true, statementMs: READING_MS });
+}
+
+/** Opens it to write beside those who own it, one statement at a time. Throws as `openPostgresReader` does. */
+export async function openPostgresBeside(access: PostgresAccess): Promise<Kysely<Tables>> {
+  return await openAsItIs(access, { readOnly: false, statementMs: STATEMENT_MS });
+}
+
+async function openAsItIs(
+  access: PostgresAccess,
+  how: Pick<PoolUse, 'readOnly' | 'statementMs'>,
+): Promise<Kysely<Tables>> {
+  const use = { ...how, size: 1, idleInTransactionMs: 0 };
+  try {
+    const db = kyselyOverPostgres(openPool(access, use));
+    try {
+      await expectUpToDate(db);
+      return db;
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
   } catch (error) {
     throw notOpened(access.address.url, error);
   }
