@@ -3,6 +3,7 @@ import { benchIngest } from './ingest.ts';
 import { benchLookups } from './lookups.ts';
 import { benchMemory } from './memory.ts';
 import { benchNotify } from './notify.ts';
+import { benchOutbox } from './outbox.ts';
 import { benchPasswords } from './passwords.ts';
 import { benchPoll } from './poll.ts';
 import { benchPollArgocd } from './poll-argocd.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Row[]>>> = {
   lookups: benchLookups,
   ingest: benchIngest,
   notify: benchNotify,
+  outbox: benchOutbox,
   start: benchStart,
   windows: benchWindows,
   memory: benchMemory,

@@ -8,6 +8,7 @@ import { errors } from './migrations/005-errors.ts';
 import { messages } from './migrations/006-messages.ts';
 import { attribution } from './migrations/007-attribution.ts';
 import { windowIndex } from './migrations/008-window-index.ts';
+import { queueIndexes } from './migrations/014-queue-indexes.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. One that was released is never changed again. */
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '006-messages': { up: messages },
   '007-attribution': { up: attribution },
   '008-window-index': { up: windowIndex },
+  '014-queue-indexes': { up: queueIndexes },
 };
 
 /**

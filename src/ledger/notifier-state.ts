@@ -35,12 +35,11 @@ export async function readNotifierStatus(db: Kysely<Tables>): Promise<NotifierSt
   const time = (key: string) => (state.get(key) as number | undefined) ?? null;
   const rooms: RoomStatus[] = [];
   for (const room of ROOMS) {
-    const messages = await db
-      .selectFrom('messages')
-      .select((e) => [e.fn.countAll<number>().as('count'), e.fn.min('created_at').as('oldest')])
-      .where('state', '=', 'waiting')
-      .where('room', '=', room)
-      .executeTakeFirstOrThrow();
+    const waiting = db.selectFrom('messages').where('state', '=', 'waiting').where('room', '=', room);
+    const messages = {
+      ...(await waiting.select((e) => e.fn.countAll<number>().as('count')).executeTakeFirstOrThrow()),
+      oldest: (await waiting.select('created_at').orderBy('id').limit(1).executeTakeFirst())?.created_at ?? null,
+    };
     const rows = await db
       .selectFrom('outbox')
       .select((e) => [e.fn.countAll<number>().as('count'), e.fn.min('decided_at').as('oldest')])

@@ -72,7 +72,7 @@ async function candidatesOf(trx: Kysely<Tables>, row: Selectable<OutboxTable>): 
     trx
       .selectFrom('outbox')
       .innerJoin('messages', 'messages.id', 'outbox.message_id')
-      .select(['messages.id', 'messages.state', 'messages.content', 'outbox.decided_at'])
+      .select(['messages.id', 'messages.state', 'messages.content', 'outbox.decided_at', 'outbox.id as row'])
       .where('outbox.ends', '=', 0)
       .orderBy('outbox.id', 'desc')
       .limit(1);
@@ -80,11 +80,15 @@ async function candidatesOf(trx: Kysely<Tables>, row: Selectable<OutboxTable>): 
     row.ends === 1 && row.about !== null
       ? await ofRow().where('outbox.about', '=', row.about).executeTakeFirst()
       : undefined;
-  const same = await ofRow()
-    .where('outbox.key', '=', row.key)
-    .where('outbox.room', '=', row.room)
-    .where('outbox.role', 'in', ['first', 'summed'])
-    .executeTakeFirst();
+  // Each role by itself: the index then gives the latest, however many there are.
+  const sameAs = (role: Role) =>
+    ofRow()
+      .where('outbox.key', '=', row.key)
+      .where('outbox.room', '=', row.room)
+      .where('outbox.role', '=', role)
+      .executeTakeFirst();
+  const [first, summed] = [await sameAs('first'), await sameAs('summed')];
+  const same = (first?.row ?? 0) > (summed?.row ?? 0) ? first : summed;
   const waiting = await trx
     .selectFrom('messages')
     .select(['id', 'state', 'content'])
@@ -92,6 +96,8 @@ async function candidatesOf(trx: Kysely<Tables>, row: Selectable<OutboxTable>): 
     .where('room', '=', row.room)
     .where('kind', '=', 'message')
     .where('origin', '=', row.origin)
+    // It says no more than that it waits, but an origin has few such.
+    .where('delivered_at', 'is', null)
     .where('content', 'is', null)
     .executeTakeFirst();
   return {
@@ -124,7 +130,9 @@ async function place(
   await trx.updateTable('outbox').set({ message_id: messageId, role }).where('id', '=', row.id).execute();
   const message = await trx.selectFrom('messages').selectAll().where('id', '=', messageId).executeTakeFirstOrThrow();
   if (message.content !== null) {
-    const due = Math.max(now + editWithinMs, (message.edited_at ?? 0) + editEveryMs);
+    // A clock that was set back must not put it off.
+    const editedAt = Math.min(message.edited_at ?? 0, now);
+    const due = Math.max(now + editWithinMs, editedAt + editEveryMs);
     const edit_due_at = Math.min(message.edit_due_at ?? due, due);
     await trx.updateTable('messages').set({ edit_due_at }).where('id', '=', messageId).execute();
   }

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { RoomName } from '../domain/severity.ts';
 import { factOf, type OutboxFact, type Outgoing, outgoingOf, type Root } from './outgoing.ts';
 import { insertMessage } from './place-rows.ts';
@@ -16,16 +16,38 @@ export interface QueueQuery {
 
 /** The next event of a room's queue: what was tried before comes first, then the oldest that may be sent now. */
 export async function nextOutgoing(db: Kysely<Tables>, query: QueueQuery): Promise<Outgoing | null> {
-  const { room, now, throttleMs, except } = query;
-  const row = await db
-    .selectFrom('messages as m')
-    .selectAll('m')
+  const row = (await firstTried(db, query)) ?? (await firstFresh(db, query));
+  return row === undefined ? null : await load(db, row, query.throttleMs);
+}
+
+function waitingIn(db: Kysely<Tables>, { room, except }: QueueQuery) {
+  return (
+    db
+      .selectFrom('messages as m')
+      .selectAll('m')
+      .where('m.room', '=', room)
+          .$if(except !== undefined, (q) => q.where('m.id', '!=', except as number))
+      .orderBy('m.id')
+      .limit(1)
+  );
+}
+
+async function firstTried(db: Kysely<Tables>, query: QueueQuery) {
+  // That it waits is said as the index of those few that were tried says it: by its state there are many.
+  return await waitingIn(db, query)
+    .where('m.content', 'is not', null)
+    .where('m.delivered_at', 'is', null)
+    .where('m.reason', 'is', null)
+    .executeTakeFirst();
+}
+
+async function firstFresh(db: Kysely<Tables>, query: QueueQuery) {
+  const { now, throttleMs } = query;
+  return await waitingIn(db, query)
     .where('m.state', '=', 'waiting')
-    .where('m.room', '=', room)
-    .$if(except !== undefined, (q) => q.where('m.id', '!=', except as number))
+    .where('m.content', 'is', null)
     .where((e) =>
       e.or([
-        e('m.content', 'is not', null),
         e.and([
           e('m.kind', '=', 'message'),
           // A clock that was set back must not hold anything up.
@@ -56,11 +78,7 @@ export async function nextOutgoing(db: Kysely<Tables>, query: QueueQuery): Promi
         ]),
       ]),
     )
-    .orderBy(sql`case when m.content is null then 1 else 0 end`)
-    .orderBy('m.id')
-    .limit(1)
     .executeTakeFirst();
-  return row === undefined ? null : await load(db, row, throttleMs);
 }
 
 /** One event with all that its wording needs. */
@@ -137,7 +155,8 @@ async function dueEdit(db: Kysely<Tables>, room: RoomName, now: number) {
     .selectFrom('messages as m')
     .select(['m.id', 'm.origin'])
     .where('m.edit_due_at', '<=', now)
-    .where('m.state', '=', 'delivered')
+    // As an expression: of those that were delivered there are many, of edits that are due few.
+    .where((e) => e(e.fn.coalesce('m.state', e.val('')), '=', 'delivered'))
     .where('m.room', '=', room)
     .where((e) =>
       e.not(

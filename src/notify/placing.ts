@@ -23,7 +23,8 @@ export function placing({ dedupeMs, throttleMs }: NoiseSettings) {
     if (row.ends && announced !== null && !announced.parked) {
       return { role: 'ends', message: announced.id, editWithinMs: 0, editEveryMs: 0 };
     }
-    if (!row.ends && same !== null && !same.parked && row.decidedAt - same.decidedAt < dedupeMs) {
+    // Either way: a clock that is set back by a day must not make the alerts of that day counts of an old message.
+    if (!row.ends && same !== null && !same.parked && Math.abs(row.decidedAt - same.decidedAt) < dedupeMs) {
       return { role: 'repeated', message: same.id, editWithinMs: EDIT_AFTER_MS, editEveryMs: EDIT_EVERY_MS };
     }
     if (throttleMs > 0 && waiting !== null) {

@@ -23,6 +23,11 @@ describe('where a row goes', () => {
     expect('editWithinMs' in placement && placement.editWithinMs).toBeLessThan(9000);
   });
 
+  test('a clock that is set back by a day does not make the next alert a count of an old message', () => {
+    expect(decide(failure, { ...NONE, same: same(-24 * 60 * MINUTE) })).toEqual({ role: 'first' });
+    expect(decide(failure, { ...NONE, same: same(-1000) })).toMatchObject({ role: 'repeated' });
+  });
+
   test('B28: another of an origin whose message still waits is summed into that', () => {
     expect(decide(failure, { ...NONE, waiting: { id: 5, open: true, parked: false } })).toMatchObject({
       role: 'summed',
