@@ -21,15 +21,13 @@ export async function nextOutgoing(db: Kysely<Tables>, query: QueueQuery): Promi
 }
 
 function waitingIn(db: Kysely<Tables>, { room, except }: QueueQuery) {
-  return (
-    db
-      .selectFrom('messages as m')
-      .selectAll('m')
-      .where('m.room', '=', room)
-          .$if(except !== undefined, (q) => q.where('m.id', '!=', except as number))
-      .orderBy('m.id')
-      .limit(1)
-  );
+  return db
+    .selectFrom('messages as m')
+    .selectAll('m')
+    .where('m.room', '=', room)
+    .$if(except !== undefined, (q) => q.where('m.id', '!=', except as number))
+    .orderBy('m.id')
+    .limit(1);
 }
 
 async function firstTried(db: Kysely<Tables>, query: QueueQuery) {
