@@ -54,7 +54,7 @@ export function sinkRoutes({ sink, workspaces, maxBodyBytes, externalUrl, log }:
 
   function take(c: Context<{ Bindings: HttpBindings }>, into: Sink['takeErrors']): Promise<Response> {
     return asWorkspace(c, async (workspace) => {
-      const coding = c.req.header('content-encoding') ?? 'identity';
+      const coding = c.req.header('content-encoding')?.toLowerCase() || 'identity';
       if (coding !== 'identity') return c.json({ detail: `content-encoding ${coding} is not understood` }, 415);
       const bytes = await readBody(c.env.incoming, maxBodyBytes);
       if (bytes === null) return c.json({ detail: `the body is larger than ${maxBodyBytes} bytes` }, 413);

@@ -65,10 +65,11 @@ export function time(clock: Pick<Clock, 'now'>, retentionMs: number) {
   });
 }
 
-/** Facts beside an event, as JSON text; null where they are too large to be kept. */
+/** Facts beside an event, as JSON text, null being none of them; null where they are too large to be kept. */
 export function data() {
-  return z.record(z.string(), z.unknown(), { error: 'must be an object' }).transform((object, context) => {
-    const text = asJson(object);
+  const object = z.record(z.string(), z.unknown(), { error: 'must be an object' }).nullable();
+  return object.transform((facts, context) => {
+    const text = asJson(facts ?? {});
     if (text !== null) return Buffer.byteLength(text) > LARGEST_DATA ? null : text;
     context.addIssue({ code: 'custom', message: 'is nested too deeply' });
     return z.NEVER;

@@ -13,7 +13,7 @@ export function postedMeasurement(clock: Pick<Clock, 'now'>, retentionMs: number
       value: z.number({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a number') }),
       at: time(clock, retentionMs).nullish(),
       environment: wholeName().nullish(),
-      details: data().nullable().default('{}'),
+      details: data().default('{}'),
     })
     .transform(({ name, subject, value, at, environment, details }) => ({
       item: {

@@ -143,6 +143,17 @@ describe('an error event', () => {
   });
 });
 
+describe('a client that writes what it does not have as null', () => {
+  it('is told nothing of data that were too large', async () => {
+    const schema = postedError([], CLOCK, 90 * DAY_MS);
+    const [error] = await checkItems([{ ok: true, value: { ...EVENT, event_data: null } }], schema);
+    expect(error).toMatchObject({ ok: true, item: { eventData: '{}' }, note: null });
+    const figure = { name: 'rate', subject: 'checkout', value: 1, details: null };
+    const [measured] = await checkItems([{ ok: true, value: figure }], postedMeasurement(CLOCK, 90 * DAY_MS));
+    expect(measured).toMatchObject({ ok: true, item: { details: '{}' }, note: null });
+  });
+});
+
 describe('a measurement', () => {
   it.each([
     [
