@@ -2,13 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CATALOGUE } from '../../src/metrics/catalogue.ts';
-import { committedDashboards, type DashboardJson, panelsOf, substituted, type Target } from '../support/dashboards.ts';
+import {
+  BUILT_IN,
+  committedDashboards,
+  type DashboardJson,
+  panelsOf,
+  plainQuery,
+  type Target,
+} from '../support/dashboards.ts';
 import { understand } from '../support/promql.ts';
 
 /** Panels that have no data. */
 const WITHOUT_DATA = new Set(['row', 'text']);
-/** What Grafana puts into any dashboard's queries besides its own variables. */
-const BUILT_IN = { __rate_interval: '1m', __interval: '1m', __range: '1h' };
 const EXEMPTIONS = parse(readFileSync('helm/dora-exporter/dashboards/.lint', 'utf8'));
 
 describe.each(committedDashboards())('$file, by the rules of dashboard-linter', ({ json }) => {
@@ -17,7 +22,7 @@ describe.each(committedDashboards())('$file, by the rules of dashboard-linter', 
   const queries = [
     ...targets.map(({ title, target }) => ({ title, expr: target.expr })),
     ...(json.annotations.list ?? []).map(({ name, expr }) => ({ title: name, expr })),
-  ].map(({ title, expr }) => ({ title, ...understand(plain(expr)) }));
+  ].map(({ title, expr }) => ({ title, ...understand(plainQuery(expr)) }));
 
   it('template-datasource: the data source is a variable', () => {
     expect(variable(json, 'datasource')).toMatchObject({
@@ -139,11 +144,6 @@ it('what is exempt from the linter is exempt for a reason', () => {
 
 /** Panels that show a total as it stands. */
 const TOTALS_READ = new Set(['Sources', 'Times to recover, all', 'Lead times, all', 'Durations, all']);
-
-/** Without variables, which stand where PromQL wants a duration or a number; those within quotes may stay. */
-function plain(expr: string): string {
-  return substituted(expr, { ...BUILT_IN, window: '30d', report: '2024' }).replaceAll('"30d"', '"$window"');
-}
 
 function variable({ templating }: DashboardJson, name: string) {
   return templating.list.find((each) => each.name === name);

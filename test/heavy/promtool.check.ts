@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedStory } from '../../src/demo/story/seed-story.ts';
 import { Stage } from '../e2e/stage.ts';
+import { fencedPromql } from '../support/fenced-promql.ts';
 import { configure } from './support/configure.ts';
-import { fencedPromql } from './support/fenced-promql.ts';
 import { requireTool, runTool } from './support/tool.ts';
 
 const TARGET = '{source="woodpecker", app="acme/shop", environment="production", team=""}';

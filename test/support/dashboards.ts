@@ -90,3 +90,11 @@ export function substituted(text: string, values: Readonly<Record<string, string
     return values[braced ?? bare ?? ''] ?? whole;
   });
 }
+
+/** What Grafana puts into any dashboard's queries besides its own variables. */
+export const BUILT_IN = { __rate_interval: '1m', __interval: '1m', __range: '1h' };
+
+/** A query without the variables that stand where PromQL wants a duration or a number; those within quotes may stay. */
+export function plainQuery(expr: string): string {
+  return substituted(expr, { ...BUILT_IN, window: '30d', report: '2024' }).replaceAll('"30d"', '"$window"');
+}
