@@ -11,8 +11,8 @@ export interface Series {
   readonly labels: ReadonlySet<string>;
 }
 
-/** What scraping adds, or what service discovery can: rules take them all away. */
-export const SCRAPE_LABELS: readonly string[] = ['job', 'instance', 'pod', 'node'];
+/** What scraping adds, or what service discovery can; `shard` where several exporters share the sources (docs/operations.md). */
+export const SCRAPE_LABELS: readonly string[] = ['job', 'instance', 'pod', 'node', 'shard'];
 
 /** Of Prometheus itself, for each target that it scrapes. */
 const OF_EACH_SCRAPE = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
