@@ -10,7 +10,7 @@ import { Prometheus } from './prometheus.ts';
 import { requireTool, runTool } from './tool.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PATIENCE = { timeout: 60_000, interval: 250 };
+const PATIENCE = { timeout: 120_000, interval: 250 };
 
 /** The job under which the demo is scraped. */
 export const DEMO_JOB = 'dora-exporter';
@@ -92,7 +92,7 @@ export class DemoPrometheus implements AsyncDisposable {
   }
 }
 
-/** Waits until the demo serves and its sources have read their history. */
+/** Waits until the demo serves, its sources have read their history, and the commits of it are known. */
 async function historyRead(output: () => string): Promise<{ readonly url: string; readonly config: string }> {
   return await vi.waitFor(async () => {
     const said = (what: string) => new RegExp(`^ {2}${what} +(\\S+)`, 'm').exec(output())?.[1];
@@ -106,7 +106,12 @@ async function historyRead(output: () => string): Promise<{ readonly url: string
     const page = await (await fetch(metrics)).text();
     if (/^dora_collector_up\{.*\} 0$/m.test(page)) throw new Error('a source is down');
     if (!/^dora_lead_time_seconds_count\{.*\} [1-9]/m.test(page)) throw new Error('no lead time is known yet');
-    return { url: new URL(metrics).origin, config: join(folder, 'config.yml') };
+    const { origin } = new URL(metrics);
+    // Lead times of windows are absent until then, and from the past that is exported they would be for good.
+    const keys = await (await fetch(`${origin}/api/v1/keys?window=90d&limit=500`)).text();
+    if (!keys.includes('"lead_time"')) throw new Error(`no keys: ${keys.slice(0, 200)}`);
+    if (keys.includes('still looked up')) throw new Error('commits of the history are still looked up');
+    return { url: origin, config: join(folder, 'config.yml') };
   }, PATIENCE);
 }
 
