@@ -28,7 +28,8 @@ const BLANK: Pages = {
 
 /**
  * The rows of all targets that are within the longest window, kept up with the ledger: what it costs depends on what
- * changed or aged out alone. Rows stay while their target is gone, as it may come back.
+ * changed or aged out, and on a glance at each target a tick, never on the length of history. Rows stay while their target
+ * is gone, as it may come back.
  */
 export class WindowBook {
   /** How long after a row's end it moves: into all windows, and out of each. */

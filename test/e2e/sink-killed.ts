@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
-import { freePort, startClients } from '../support/posting-clients.ts';
+import { freePort } from '../support/free-port.ts';
+import { startClients } from '../support/posting-clients.ts';
 import { SHOP, SinkStage } from './sink-stage.ts';
 import { scrape } from './stage.ts';
 

@@ -1,7 +1,5 @@
-import type { Observation } from '../../../src/domain/observation.ts';
-import { openLedger } from '../../../src/ledger/ledger.ts';
 import { type PostgresAddress, readPostgresUrl } from '../../../src/ledger/postgres/address.ts';
-import { quickClock } from '../../ledger/sqlite-store.ts';
+import { openStoreOver } from '../../ledger/sqlite-store.ts';
 import { type OpenStore, RULES } from '../../ledger/support.ts';
 import type { TestPostgres } from './postgres.ts';
 
@@ -11,28 +9,17 @@ export function postgresStores(server: () => TestPostgres): OpenStore {
   return async ({ rules = RULES, plan = () => [] } = {}) => {
     const database = free.pop() ?? (await server().create());
     const postgres = { address: addressOf(server().url(database)), password: null };
-    const observed: Observation[] = [];
-    const open = () =>
-      openLedger({ postgres, rules, plan, clock: quickClock(), observe: (observation) => observed.push(observation) });
-    let ledger = await open();
-    return {
-      get ledger() {
-        return ledger;
+    return await openStoreOver(
+      { postgres },
+      { rules, plan },
+      {
+        rows: (table) => server().ask(database, `select * from ${table} order by 1, 2`),
+        async [Symbol.asyncDispose]() {
+          await server().ask(database, EMPTY);
+          free.push(database);
+        },
       },
-      observed,
-      async reopen() {
-        await ledger.close();
-        ledger = await open();
-      },
-      async rows(table) {
-        return await server().ask(database, `select * from ${table} order by 1, 2`);
-      },
-      async [Symbol.asyncDispose]() {
-        await ledger.close();
-        await server().ask(database, EMPTY);
-        free.push(database);
-      },
-    };
+    );
   };
 }
 
