@@ -1,5 +1,10 @@
+import { env } from 'node:process';
 import { describe } from 'vitest';
 import { definitionsContract } from '../ledger/contract/definitions.ts';
 import { openSqliteStore } from '../ledger/sqlite-store.ts';
 
-describe('more histories than the tests have time for', () => definitionsContract(openSqliteStore, 100));
+/** Set by who wants more of them, or the same again. */
+const { HISTORIES = '2000', SEED } = env;
+const asked = { runs: Number(HISTORIES), ...(SEED === undefined ? {} : { seed: Number(SEED) }) };
+
+describe('more histories than the tests have time for', () => definitionsContract(openSqliteStore, asked));
