@@ -1,16 +1,16 @@
-import { CompiledQuery, type Kysely } from 'kysely';
-import type { TargetKey } from '../../domain/deployment.ts';
-import type { Workspace } from '../../domain/error-event.ts';
+import type { Kysely } from 'kysely';
 import { type CountedEvent, type Exceedance, exceedances } from '../../domain/exceedance.ts';
 import type { CountRule } from '../../domain/sink-rule.ts';
 import type { Span } from '../../domain/span.ts';
 import type { Tables } from '../tables.ts';
+import { type EventSeries, nthLatest } from './nth-latest.ts';
 
-/** The events that a rule counts together. */
-export interface EventSeries {
-  readonly workspace: Workspace;
-  readonly target: TargetKey;
-  readonly subsystem: string;
+/** New events of a series, in order and stored already, and a rule that counts them with the spans of it that are known. */
+export interface Counted {
+  readonly series: EventSeries;
+  readonly fresh: readonly CountedEvent[];
+  readonly rule: CountRule;
+  readonly known: readonly Span[];
 }
 
 /** Events further apart are looked at by themselves: what lies between them need not be read. */
@@ -18,24 +18,28 @@ const APART_MS = 1000;
 const NAMED_OPERATIONS = 3;
 
 /**
- * Finds where new events, in order and stored already, made a rule be exceeded. However many events there are, it reads
- * about as many as the rule allows; while a rule stays exceeded or far from it, one.
+ * Finds, for each, where new events made its rule be exceeded. However many events there are, it reads about as many as
+ * the rule allows; while a rule stays exceeded or far from it, one.
  */
 export async function findExceedances(
   trx: Kysely<Tables>,
-  series: EventSeries,
-  fresh: readonly CountedEvent[],
-  rule: CountRule,
-  known: readonly Span[],
-): Promise<readonly Exceedance[]> {
-  const groups = groupsOf(fresh);
-  const [only, ...more] = groups;
-  if (only !== undefined && more.length === 0) {
-    const goingOn = await stillExceeded(trx, series, only, rule, known);
-    if (goingOn !== null) return [goingOn];
+  counted: readonly Counted[],
+): Promise<readonly (readonly Exceedance[])[]> {
+  const grouped = counted.map((one) => ({ ...one, groups: groupsOf(one.fresh) }));
+  const found = (await stillExceeded(trx, grouped)).map((goingOn) => (goingOn === null ? [] : [goingOn]));
+  const left = grouped.flatMap(({ groups, series, rule }, place) =>
+    found[place]?.length === 0 ? groups.map((group) => ({ group, series, rule, place })) : [],
+  );
+  // An event is counted in no window that reaches further: if all of these are few, so are those in any of them.
+  const many = await nthLatest(
+    trx,
+    left.map(({ group: { first, last }, series, rule: { windowMs, threshold } }) => {
+      return { series, later: threshold, from: first - windowMs, to: last + windowMs };
+    }),
+  );
+  for (const [index, { group, series, rule, place }] of left.entries()) {
+    if (many[index] !== undefined) found[place]?.push(...(await exceedancesAround(trx, series, group, rule)));
   }
-  const found: Exceedance[] = [];
-  for (const group of groups) found.push(...(await exceedancesAround(trx, series, group, rule)));
   return found;
 }
 
@@ -54,21 +58,30 @@ function groupsOf(events: readonly CountedEvent[]): readonly Group[] {
   return groups;
 }
 
-/** Where the newest events come within an open span, only the last matters: whether it is above, too. */
+/** Where the newest events come within an open span, only the last matters: whether it is above, too. Null: it is not. */
 async function stillExceeded(
   trx: Kysely<Tables>,
-  series: EventSeries,
-  { first, last }: Group,
-  { windowMs, threshold }: CountRule,
-  known: readonly Span[],
-): Promise<Exceedance | null> {
-  const [span, ...others] = known;
-  if (span === undefined || others.length > 0 || span.closed) return null;
-  if (first < span.last || last > (span.settlesAt ?? 0)) return null;
-  const latest = await nthLatest(trx, series, 0);
-  const oldest = await nthLatest(trx, series, threshold);
-  if (latest === undefined || oldest === undefined || oldest.at <= latest.at - windowMs) return null;
-  return { number: latest.id, at: latest.at, until: oldest.at + windowMs };
+  counted: readonly (Counted & { readonly groups: readonly Group[] })[],
+): Promise<(Exceedance | null)[]> {
+  const candidates = [...counted.entries()].filter(([, { groups, known }]) => comesWithin(groups, known));
+  const asked = candidates.flatMap(([, { series, rule }]) => [
+    { series, later: 0 },
+    { series, later: rule.threshold },
+  ]);
+  const answers = await nthLatest(trx, asked);
+  const found: (Exceedance | null)[] = counted.map(() => null);
+  for (const [index, [place, { rule }]] of candidates.entries()) {
+    const latest = answers[2 * index];
+    const oldest = answers[2 * index + 1];
+    if (latest === undefined || oldest === undefined || oldest.at <= latest.at - rule.windowMs) continue;
+    found[place] = { number: latest.id, at: latest.at, until: oldest.at + rule.windowMs };
+  }
+  return found;
+}
+
+function comesWithin([group, ...later]: readonly Group[], [span, ...others]: readonly Span[]): boolean {
+  if (group === undefined || span === undefined || later.length > 0 || others.length > 0 || span.closed) return false;
+  return group.first >= span.last && group.last <= (span.settlesAt ?? 0);
 }
 
 async function exceedancesAround(
@@ -78,9 +91,6 @@ async function exceedancesAround(
   rule: CountRule,
 ): Promise<readonly Exceedance[]> {
   const { windowMs, threshold } = rule;
-  // An event is counted in no window that reaches further: if all of these are few, so are those in any of them.
-  const many = await nthLatest(trx, series, threshold, { from: first - windowMs, to: last + windowMs });
-  if (many === undefined) return [];
   const within = eventsOf(trx, series)
     .where('at', '>', first - windowMs)
     .where('at', '<', last + windowMs);
@@ -94,34 +104,6 @@ async function exceedancesAround(
   const after = await within.where('at', '>', last).orderBy('at').orderBy('id').limit(threshold).execute();
   const events = [...before.reverse(), ...between, ...after].map(({ id, at }) => ({ number: id, at }));
   return exceedances(events, rule).filter(({ at }) => at >= first);
-}
-
-const ALWAYS = { from: -1, to: Number.MAX_SAFE_INTEGER };
-
-let text: string | null = null;
-
-/**
- * The event that has so many later ones of its series, of those with `from` < at < `to`. It is asked for several times
- * in each commit, so its statement is compiled once.
- */
-async function nthLatest(
-  trx: Kysely<Tables>,
-  series: EventSeries,
-  later: number,
-  { from, to } = ALWAYS,
-): Promise<{ readonly id: number; readonly at: number } | undefined> {
-  text ??= eventsOf(trx, series)
-    .where('at', '>', from)
-    .where('at', '<', to)
-    .orderBy('at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(1)
-    .offset(later)
-    .compile().sql;
-  const { workspace, target, subsystem } = series;
-  const parameters = [workspace.id, subsystem, target.app, target.environment, from, to, 1, later];
-  const { rows } = await trx.executeQuery(CompiledQuery.raw(text, parameters));
-  return rows[0] as { readonly id: number; readonly at: number } | undefined;
 }
 
 function eventsOf(trx: Kysely<Tables>, { workspace, target, subsystem }: EventSeries) {

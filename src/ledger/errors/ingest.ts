@@ -5,19 +5,18 @@ import { type ErrorEvent, type Measurement, SINK_CAPABILITIES, type Workspace } 
 import type { Rules } from '../../domain/mttr.ts';
 import type { Posted } from '../../domain/news.ts';
 import { postedForm } from '../../domain/posted-form.ts';
-import { countRulesFor, type SinkRule } from '../../domain/sink-rule.ts';
+import type { SinkRule } from '../../domain/sink-rule.ts';
 import type { Plan } from '../../domain/transition.ts';
 import type { Changes } from '../projection.ts';
 import { recordBatch } from '../record.ts';
-import { inTurns } from '../rows.ts';
 import type { Tables } from '../tables.ts';
-import type { EventSeries } from './count-events.ts';
 import { type StoredEvent, storeEvents } from './event-rows.ts';
 import { type Findings, factsOf } from './findings.ts';
 import { joined } from './joined.ts';
+import type { EventSeries } from './nth-latest.ts';
 import { settleSpans } from './settle.ts';
-import { type RecordedSpan, spansOfApps, updateSpans } from './spans.ts';
-import { watchCount } from './watch-counts.ts';
+import { spansOfApps, updateSpans } from './spans.ts';
+import { watchCounts } from './watch-counts.ts';
 import { takeMeasurements, valueRulesFor } from './watch-values.ts';
 
 /** What one application posted at once. */
@@ -95,15 +94,13 @@ async function look(
   const apps = [...new Set(stored.map(({ event }) => event.app))];
   const earliest = Math.min(...stored.map(({ event }) => event.at));
   const spans = stored.length === 0 ? new Map() : await spansOfApps(trx, source, apps, earliest);
-  const changed: (RecordedSpan & { readonly id: number })[] = [];
-  await inTurns(series.values(), async (one) => {
-    const events = one.events
+  const fresh = [...series.values()].map(({ events, ...one }) => ({
+    series: one,
+    fresh: events
       .map(({ number, event }) => ({ number, at: event.at }))
-      .sort((a, b) => a.at - b.at || a.number - b.number);
-    for (const rule of countRulesFor(rules.sink, one.subsystem))
-      changed.push(...(await watchCount(trx, one, events, rule, spans, findings)));
-  });
-  await updateSpans(trx, changed);
+      .sort((a, b) => a.at - b.at || a.number - b.number),
+  }));
+  await updateSpans(trx, await watchCounts(trx, fresh, rules.sink, spans, findings));
   await takeMeasurements(trx, workspace, measurements, rules.sink, findings);
   await settleSpans(trx, now, () => findings, source);
 

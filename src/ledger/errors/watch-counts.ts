@@ -1,29 +1,56 @@
 import type { Kysely } from 'kysely';
-import type { CountedEvent } from '../../domain/exceedance.ts';
-import { type CountRule, opensIncident } from '../../domain/sink-rule.ts';
+import type { CountedEvent, Exceedance } from '../../domain/exceedance.ts';
+import { type CountRule, countRulesFor, opensIncident, type SinkRule } from '../../domain/sink-rule.ts';
 import { laySpans } from '../../domain/span.ts';
+import { inTurns } from '../rows.ts';
 import type { Tables } from '../tables.ts';
-import { type EventSeries, findExceedances, operationsAt } from './count-events.ts';
+import { findExceedances, operationsAt } from './count-events.ts';
 import { type Findings, tellBeginning } from './findings.ts';
-import { type RecordedSpan, seriesKey, writeSpan } from './spans.ts';
+import type { EventSeries } from './nth-latest.ts';
+import { type RecordedSpan, type Series, seriesKey, writeSpan } from './spans.ts';
 
 /**
- * Looks whether new events of a series, in order and stored already, make a rule be exceeded. `spans` has those that are
- * known, by series; what it returns of them is to be written.
+ * Looks whether new events of each series, in order and stored already, make rules be exceeded. `spans` has those that
+ * are known, by series; what it returns of them is to be written.
  */
-export async function watchCount(
+export async function watchCounts(
   trx: Kysely<Tables>,
-  events: EventSeries,
-  fresh: readonly CountedEvent[],
-  rule: CountRule,
+  news: readonly { readonly series: EventSeries; readonly fresh: readonly CountedEvent[] }[],
+  rules: readonly SinkRule[],
   spans: ReadonlyMap<string, readonly RecordedSpan[]>,
   findings: Findings,
-): Promise<readonly (RecordedSpan & { readonly id: number })[]> {
-  const series = { target: events.target, rule: rule.name, subject: events.subsystem };
-  const known = spans.get(seriesKey(series)) ?? [];
-  const found = await findExceedances(trx, events, fresh, rule, known);
-  if (found.length === 0) return [];
-  const changed: (RecordedSpan & { readonly id: number })[] = [];
+): Promise<readonly WrittenSpan[]> {
+  const counted = news.flatMap(({ series, fresh }) =>
+    countRulesFor(rules, series.subsystem).map((rule) => {
+      return { series, fresh, rule, known: spans.get(seriesKey(seriesOf(series, rule))) ?? [] };
+    }),
+  );
+  const found = await findExceedances(trx, counted);
+  const changed: WrittenSpan[] = [];
+  await inTurns(counted.entries(), async ([place, { series, rule, known }]) => {
+    const exceeded = found[place] ?? [];
+    if (exceeded.length > 0) changed.push(...(await takeExceedances(trx, series, rule, known, exceeded, findings)));
+  });
+  return changed;
+}
+
+type WrittenSpan = RecordedSpan & { readonly id: number };
+
+function seriesOf({ target, subsystem }: EventSeries, { name }: CountRule): Series {
+  return { target, rule: name, subject: subsystem };
+}
+
+/** Lays what was found over the known spans of a rule, and tells of those that begin with it. */
+async function takeExceedances(
+  trx: Kysely<Tables>,
+  events: EventSeries,
+  rule: CountRule,
+  known: readonly RecordedSpan[],
+  found: readonly Exceedance[],
+  findings: Findings,
+): Promise<readonly WrittenSpan[]> {
+  const series = seriesOf(events, rule);
+  const changed: WrittenSpan[] = [];
   const laid = laySpans(known, found, rule.holdMs, ({ number }) => `errors:${rule.name}:${number}`);
   for (const [index, span] of laid.entries()) {
     const before = known[index] ?? null;
