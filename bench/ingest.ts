@@ -1,12 +1,17 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Connection } from './connection.ts';
 import { type Row, rowOf } from './row.ts';
+import type { Steady } from './steady-poster.ts';
 import { SINK_TOKEN, startSinkProgram } from './whole-program.ts';
 
+const POSTER = fileURLToPath(new URL('steady-poster.ts', import.meta.url));
 const PATH = '/api/v1/errors';
 const RULES = `  rules:
     - {name: burst, threshold: 50, severity: critical}
@@ -18,7 +23,7 @@ const ROUNDS = 3;
 const EVENTS = 20_000;
 const EVENTS_PER_POST = 20;
 const SINGLES = 5_000;
-const STEADY = { perSecond: 1000, seconds: 10, everyMs: 10 };
+const STEADY = { perSecond: 1000, seconds: 10 };
 const SCRAPE_EVERY_MS = 100;
 
 /** Posting over loopback to the program, which is a process of its own, against bare inserts of the same rows. */
@@ -44,8 +49,9 @@ export async function benchIngest(): Promise<Row[]> {
     }
     const scraper = await connect();
     const idle = await scrapes(scraper, wait(STEADY.seconds * 200));
-    const latencies: number[] = [];
-    const busy = await scrapes(scraper, steadily(clients, latencies));
+    const steady = steadily(program.port, STEADY.seconds);
+    const busy = await scrapes(scraper, steady);
+    const latencies = await steady;
     const best = { bare: Math.max(...bare), batched: Math.max(...batched), single: Math.max(...single) };
     return [
       rowOf('bare inserts of error events', best.bare, '/s', '-', true),
@@ -109,21 +115,14 @@ async function flood(clients: readonly Connection[], events: number, perPost: nu
 }
 
 /** At an even rate, whether or not earlier ones were answered; latencies in ms, from when each was due. */
-async function steadily(clients: readonly Connection[], latencies: number[]): Promise<void> {
-  const start = performance.now();
-  const posts = STEADY.perSecond * STEADY.seconds;
-  let taken = 0;
-  await Promise.all(
-    clients.map(async (client) => {
-      while (taken < posts) {
-        const due = start + Math.floor((taken++ * 1000) / STEADY.perSecond / STEADY.everyMs) * STEADY.everyMs;
-        const early = due - performance.now();
-        if (early > 0) await wait(early);
-        await client.post(PATH, bodyOf(1));
-        latencies.push(performance.now() - due);
-      }
-    }),
-  );
+async function steadily(port: number, seconds: number): Promise<readonly number[]> {
+  const { perSecond } = STEADY;
+  const bodies = Array.from({ length: perSecond * seconds }, () => bodyOf(1));
+  const steady: Steady = { port, token: SINK_TOKEN, path: PATH, bodies, perSecond, connections: CLIENTS };
+  const poster = fork(POSTER);
+  poster.send(steady);
+  const [latencies] = (await once(poster, 'message')) as [readonly number[]];
+  return latencies;
 }
 
 /** How long scrapes took, in ms, one after the other until `work` is done. */

@@ -7,6 +7,8 @@ import type { Exposition, Log, Scrape } from './ports.ts';
 
 /** As `--web.max-requests` of Prometheus' own exporters: more at once is a mistake of somebody's. */
 export const MAX_SCRAPES = 40;
+/** What is written before others run: less would have a short page wait for every turn that posts and polls take. */
+const BYTES_PER_TURN = 64 * 1024;
 
 /**
  * `/metrics`. The body goes straight to Node.js' response, chunk by chunk as the client takes it, because it can be
@@ -65,9 +67,13 @@ function headersOf(scrape: Scrape): Record<string, string> {
 
 /** A client that reads as fast as we write would otherwise keep the event loop from everything else. */
 async function* unhurried(chunks: Scrape['chunks']): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
   for await (const chunk of chunks) {
     yield chunk;
+    bytes += chunk.length;
+    if (bytes < BYTES_PER_TURN) continue;
     await setImmediate();
+    bytes = 0;
   }
 }
 

@@ -13,6 +13,7 @@ import { fixedChanges, webConfiguration } from './configured.ts';
 import { VERSION } from './package.ts';
 import type { Log } from './parts.ts';
 import { openTenure } from './tenure.ts';
+import { letYoungGenerationGrow } from './young-generation.ts';
 
 export interface ProgramParts {
   readonly config: Config;
@@ -63,9 +64,11 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const webFile = { current: () => webConfiguration(config) };
   const passwords = new Passwords();
   resources.defer(() => passwords.close());
-  const intake = new Intake((posts) =>
-    recorder.ingest(posts, config.sink.rules, clock.now(), config.attributionWindowMs),
-  );
+  const intake = new Intake((posts) => {
+    // They come faster than they are taken in.
+    if (posts.length > 1) letYoungGenerationGrow();
+    return recorder.ingest(posts, config.sink.rules, clock.now(), config.attributionWindowMs);
+  }, clock);
   const appOf = ({ web, sink }: Config): App =>
     createApp({
       version: VERSION,

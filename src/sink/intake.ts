@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import type { Post } from '../ledger/errors/ingest.ts';
 
@@ -7,8 +8,12 @@ export type Commit = (posts: readonly Post[]) => Promise<readonly ReadonlySet<nu
 
 /** Enough for one commit: more would keep what polls found waiting. */
 const ITEMS_PER_COMMIT = 500;
+/** Longest rest between two commits, in milliseconds. */
+const LONGEST_REST_MS = 10;
 /** What may wait for its commit: more, and applications are told to come again. */
 const MOST_WAITING = 20_000;
+
+const NEVER = new AbortController().signal;
 
 interface Waiting {
   readonly post: Post;
@@ -22,15 +27,21 @@ export class IntakeFull extends Error {
   readonly code = 'INTAKE_FULL';
 }
 
-/** Gathers posts while a commit is under way, so that many small ones share the next. */
+/**
+ * Gathers posts while a commit is under way, so that many small ones share the next. What a commit costs goes with the
+ * posts in it only in part, so between two it rests as long as the last one took: under a steady load more share each,
+ * and scrapes and polls get the time. A post that comes alone waits for nothing.
+ */
 export class Intake {
   readonly #commit: Commit;
+  readonly #clock: Pick<Clock, 'monotonic' | 'sleep'>;
   #waiting: Waiting[] = [];
   #items = 0;
   #running = false;
 
-  constructor(commit: Commit) {
+  constructor(commit: Commit, clock: Pick<Clock, 'monotonic' | 'sleep'>) {
     this.#commit = commit;
+    this.#clock = clock;
   }
 
   /**
@@ -52,7 +63,10 @@ export class Intake {
     while (this.#waiting.length > 0) {
       // What arrived in the same turn comes along.
       await setImmediate();
+      const start = this.#clock.monotonic();
       await this.#commitSome(this.#next());
+      const rest = Math.min(this.#clock.monotonic() - start, LONGEST_REST_MS);
+      if (rest > 0 && this.#items < ITEMS_PER_COMMIT) await this.#clock.sleep(rest, NEVER);
     }
     this.#running = false;
   }

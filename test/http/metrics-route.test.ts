@@ -179,7 +179,10 @@ describe('a slow client', () => {
 });
 
 describe('a quick client', () => {
-  it('lets others have their turn between any two chunks', async () => {
+  it.each([
+    { chunk: CHUNK, turns: 20, told: 'lets others have their turn between any two large chunks' },
+    { chunk: Buffer.from('up 1\n'), turns: 1, told: 'gets a small page at once' },
+  ])('$told', async ({ chunk, turns: expected }) => {
     const { url, exposition } = await serve();
     let turns = 0;
     let ticking = true;
@@ -191,14 +194,15 @@ describe('a quick client', () => {
     function* chunks() {
       for (let i = 0; i < 20; i += 1) {
         turnOfChunk.push(turns);
-        yield Buffer.from('up 1\n');
+        yield chunk;
       }
     }
-    exposition.answer = async () => ({ contentType: 'text/plain', encoding: null, length: 100, chunks: chunks() });
+    const length = 20 * chunk.length;
+    exposition.answer = async () => ({ contentType: 'text/plain', encoding: null, length, chunks: chunks() });
     tick();
-    await (await fetch(`${url}/metrics`)).text();
+    expect((await (await fetch(`${url}/metrics`)).text()).length).toBe(length);
     ticking = false;
-    expect(new Set(turnOfChunk).size).toBe(20);
+    expect(new Set(turnOfChunk).size).toBe(expected);
   });
 
   it('gets a large body whole', async () => {
