@@ -121,7 +121,11 @@ async function steadily(port: number, seconds: number): Promise<readonly number[
   const steady: Steady = { port, token: SINK_TOKEN, path: PATH, bodies, perSecond, connections: CLIENTS };
   const poster = fork(POSTER);
   poster.send(steady);
-  const [latencies] = (await once(poster, 'message')) as [readonly number[]];
+  const ended = once(poster, 'exit').then(() => {
+    throw new Error('the poster ended before it told anything');
+  });
+  const [latencies] = (await Promise.race([once(poster, 'message'), ended])) as [readonly number[]];
+  ended.catch(() => {});
   return latencies;
 }
 

@@ -26,10 +26,8 @@ const END_OF_HEAD = '\r\n\r\n';
  */
 process.on('message', (steady: Steady) => {
   post(steady).then(
-    (latencies) => {
-      process.send?.(latencies);
-      process.disconnect?.();
-    },
+    // Not before all of it is on its way.
+    (latencies) => process.send?.(latencies, () => process.disconnect?.()),
     (error) => {
       throw error;
     },

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { AdminToken, Log } from './ports.ts';
 
 /** The token of a bearer's header; empty where there is none. */
@@ -37,5 +37,5 @@ function readSecret(candidate: AdminToken, log: Log): string {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -59,14 +59,25 @@ async function writeRows<T extends Table>(
 ): Promise<unknown[]> {
   const found: unknown[] = [];
   for (const slice of slices(rows, ROWS_PER_WRITE)) {
-    const columns = Object.keys(slice[0] ?? {}) as Column<T>[];
-    const parameters: unknown[] = [];
-    for (const row of slice) for (const column of columns) parameters.push(row[column]);
-    const text = insertText(db, table, columns, slice) + ending;
-    found.push(...(await db.executeQuery(CompiledQuery.raw(text, parameters))).rows);
-    await setImmediate();
+    for (const part of slice.length === ROWS_PER_WRITE ? [slice] : inFewLengths(slice)) {
+      const columns = Object.keys(part[0] ?? {}) as Column<T>[];
+      const parameters: unknown[] = [];
+      for (const row of part) for (const column of columns) parameters.push(row[column]);
+      const text = insertText(db, table, columns, part) + ending;
+      found.push(...(await db.executeQuery(CompiledQuery.raw(text, parameters))).rows);
+    }
+    if (slice.length === ROWS_PER_WRITE) await setImmediate();
   }
   return found;
+}
+
+/** Cuts a list into parts of 2, 4, 8 and so on: of these few the texts are kept, and prepared. */
+function* inFewLengths<T>(rows: readonly T[]): Generator<readonly T[]> {
+  for (let first = 0; first < rows.length; ) {
+    const length = 2 ** Math.floor(Math.log2(rows.length - first));
+    yield rows.slice(first, first + length);
+    first += length;
+  }
 }
 
 /** Compiling a long insert costs more than running it, and its text depends on the number of rows alone. */
@@ -81,7 +92,7 @@ function insertText<T extends Table>(
   texts.set(adapter, known);
   const key = `${table} ${slice.length} ${columns.join()}`;
   const text = known.get(key) ?? db.insertInto(table).values(slice).compile().sql;
-  if (slice.length === 1 || slice.length === ROWS_PER_WRITE) known.set(key, text);
+  known.set(key, text);
   return text;
 }
 

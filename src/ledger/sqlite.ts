@@ -10,7 +10,7 @@ import { isBusy, type Store } from './transaction.ts';
 
 /** How long SQLite itself may wait for a lock: it stops the whole process meanwhile, so waiting longer is ours. */
 const BUSY_TIMEOUT_MS = 20;
-const KEPT_STATEMENTS = 100;
+const KEPT_STATEMENTS = 300;
 /** How long the log may grow before it is copied into the file; SQLite's own measure is 1,000 pages too. */
 const LOG_BYTES = 1000 * 4096;
 

@@ -35,12 +35,18 @@ export async function nthLatest(
   asked: readonly NthLatest[],
 ): Promise<readonly (Found | undefined)[]> {
   const answers: (Found | undefined)[] = new Array(asked.length).fill(undefined);
-  const places = Map.groupBy(asked.keys(), (place) => asked[place]?.later ?? 0);
-  for (const [later, alike] of places) {
-    for (let first = 0; first < alike.length; first += ASKED_AT_ONCE) {
-      const some = alike.slice(first, first + ASKED_AT_ONCE);
-      const rows = some.flatMap((place) => asked[place] ?? []);
-      for (const { place, id, at } of await ask(trx, rows, later)) answers[some[place] ?? -1] = { id, at };
+  // Rules that look at the same events ask the same of them.
+  const alike = Map.groupBy(asked.keys(), (place) => JSON.stringify(asked[place]));
+  const distinct = [...alike.values()].flatMap((places) => {
+    const one = asked[places[0] ?? -1];
+    return one === undefined ? [] : [{ one, places }];
+  });
+  for (const [later, group] of Map.groupBy(distinct, ({ one }) => one.later)) {
+    for (let first = 0; first < group.length; first += ASKED_AT_ONCE) {
+      const some = group.slice(first, first + ASKED_AT_ONCE);
+      const rows = some.map(({ one }) => one);
+      for (const { place, id, at } of await ask(trx, rows, later))
+        for (const answered of some[place]?.places ?? []) answers[answered] = { id, at };
     }
   }
   return answers;
