@@ -10,8 +10,8 @@ export type Caller =
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The workspace whose token a request carries, as a bearer's or else as an API key. A workspace that it names besides
- * must be that one.
+ * The workspace whose token a request carries, as a bearer's or else as an API key. Every workspace that it names
+ * besides must be that one: who names two must not take the answer of one for the other's.
  */
 export function callerOf(c: Context, workspaces: readonly SinkWorkspace[], log: Log): Caller {
   if (workspaces.length === 0) return refusal(404, 'the error sink is off: no sink.workspaces');
@@ -25,10 +25,10 @@ export function callerOf(c: Context, workspaces: readonly SinkWorkspace[], log: 
     log.error({ workspaces: [workspace.name, other.name] }, 'two workspaces have one token: it lets nobody in');
     return refusal(401, 'Invalid or expired token');
   }
-  const named = c.req.header('x-workspace-id') ?? c.req.header('x-workspace') ?? c.req.query('workspace_id');
-  if (named !== undefined && !UUID.test(named)) return refusal(400, 'Invalid workspace_id');
-  if (named !== undefined && named.toLowerCase() !== workspace.id)
-    return refusal(403, 'The token is not of this workspace');
+  const headers = [c.req.header('x-workspace-id') ?? [], c.req.header('x-workspace') ?? []].flat();
+  const named = [...headers, ...(c.req.queries('workspace_id') ?? [])];
+  if (!named.every((id) => UUID.test(id))) return refusal(400, 'Invalid workspace_id');
+  if (named.some((id) => id.toLowerCase() !== workspace.id)) return refusal(403, 'The token is not of this workspace');
   return { ok: true, workspace };
 }
 

@@ -107,6 +107,23 @@ export function sinkRulesContract(open: OpenStore): void {
     expect((await store.ledger.snapshot()).targets.flatMap((target) => target.open)).toEqual([]);
   });
 
+  test('what another workspace posts neither prolongs an incident nor stands in the sentence of its opening', async () => {
+    await using store = await open();
+    const early = [0, 1, 2].map((second) => event(second));
+    await store.ledger.ingest([post(early), post(early, BANK)], [BURST], at(2));
+    // Both wait for their end; the bank has four more at once, and the shop one.
+    const later = [120, 121, 122, 123].map((second) => event(second));
+    await store.ledger.ingest([post(later, BANK)], [BURST], at(123));
+    await store.ledger.ingest([post([event(124)])], [BURST], at(124));
+    await store.ledger.tick(at(400));
+    const incidents = await incidentsOf(store.ledger, 'memory');
+    const ended = incidents.map(({ source, closedAt }) => [source, closedAt]);
+    expect(ended).toContainEqual(['bank', at(123)]);
+    expect(ended.filter(([source]) => source === 'shop')).toEqual([['shop', at(2)]]);
+    const counts = incidents.flatMap(({ sightings }) => sightings.flatMap(({ details }) => details['events'] ?? []));
+    expect(new Set(counts)).toEqual(new Set([3]));
+  });
+
   test('a rule over more than an hour opens none: it is told when crossed, once, and when it is back', async () => {
     const told: News[] = [];
     const plan: Plan = (_, news) => {
