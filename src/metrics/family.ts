@@ -12,6 +12,8 @@ export interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   /** What it means and its unit. */
   readonly help: string;
+  /** What only docs/metrics.md says beyond it, in Markdown: `npm run docs` writes both there. */
+  readonly note?: string;
   /** In the order in which they are shown. */
   readonly labels: readonly string[];
   /** L: rebuilt from the ledger, never goes down over restarts. P: of this process. */

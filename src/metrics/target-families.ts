@@ -38,6 +38,7 @@ export const TARGET_FAMILIES: readonly TargetFamily[] = [
     name: 'dora_deployment_failure_timestamp',
     type: 'gauge',
     help: 'End of the failed deployment that opened the current or latest deployment incident, in seconds since the Unix epoch, as of the last poll.',
+    note: 'A second failure in a row does not move it.',
     labels: TARGET_LABELS,
     kept: 'L',
     scope: 'target',
