@@ -8,6 +8,8 @@ const LONGEST_NAME = 255;
 const LONGEST_LINK = 2000;
 /** Largest JSON object beside an event or a measurement, in bytes of UTF-8. */
 export const LARGEST_DATA = 4096;
+/** Levels of objects and lists, its own the first: the narrowest of common readers, .NET's, takes 64, and a list of events has three above. */
+const DEEPEST_DATA = 50;
 /** How far in the future a time may lie: clocks differ. */
 const AHEAD_MS = 5 * 60_000;
 
@@ -67,20 +69,18 @@ export function time(clock: Pick<Clock, 'now'>, retentionMs: number) {
 
 /** Facts beside an event, as JSON text, null being none of them; null where they are too large to be kept. */
 export function data() {
-  const object = z.record(z.string(), z.unknown(), { error: 'must be an object' }).nullable();
-  return object.transform((facts, context) => {
-    const text = asJson(facts ?? {});
-    if (text !== null) return Buffer.byteLength(text) > LARGEST_DATA ? null : text;
-    context.addIssue({ code: 'custom', message: 'is nested too deeply' });
-    return z.NEVER;
-  });
+  return z
+    .record(z.string(), z.unknown(), { error: 'must be an object' })
+    .nullable()
+    .refine((facts) => !isDeeper(facts, DEEPEST_DATA), `is nested more than ${DEEPEST_DATA} levels deep`)
+    .transform((facts) => {
+      const text = JSON.stringify(facts ?? {}, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
+      return Buffer.byteLength(text) > LARGEST_DATA ? null : text;
+    });
 }
 
-function asJson(object: Readonly<Record<string, unknown>>): string | null {
-  try {
-    return JSON.stringify(object, (_, value) => (typeof value === 'string' ? wellFormed(value) : value));
-  } catch {
-    // Only nesting can do it: the object came from JSON.
-    return null;
-  }
+/** Goes no further down than it allows, so that nothing posted can exhaust the stack. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

@@ -120,6 +120,22 @@ describe('an error event', () => {
     ]);
   });
 
+  it.each([
+    ['{"a":', '}'],
+    ['[', ']'],
+  ])(
+    'B22: data are nested 50 levels deep at most, in %s%s, or refused in words: not every reader takes more',
+    async (opening, closing) => {
+      const nested = (levels: number) =>
+        JSON.parse(`{"a":${opening.repeat(levels - 1)}${closing.repeat(levels - 1)}}`.replace('{"a":}', '{"a":1}'));
+      expect(await errorOf({ ...EVENT, event_data: nested(50) })).toMatchObject({ subsystem: 'memory' });
+      for (const levels of [51, 2000, 20_000]) {
+        const detail = await errorOf({ ...EVENT, event_data: nested(levels) });
+        expect(detail).toBe('event_data is nested more than 50 levels deep');
+      }
+    },
+  );
+
   it('whatever is posted, it is kept or refused in words', async () => {
     const anything = fc.record(
       {
