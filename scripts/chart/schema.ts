@@ -9,17 +9,23 @@ export function valuesSchema(values: readonly Value[]): Json {
   const schema: Json = { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Values', ...closed() };
   for (const value of values) {
     let parent = schema;
-    for (const key of value.path.slice(0, -1)) {
-      const properties = parent['properties'] as Json;
-      properties[key] ??= closed();
-      parent = properties[key] as Json;
-    }
-    const own = value.path.join('.') === 'config' ? configuration() : { ...typeOf(value.default), ...value.schema };
-    (parent['properties'] as Json)[value.path.at(-1) ?? ''] = own;
+    for (const key of value.path.slice(0, -1)) parent = group(parent, key, closed);
+    if (value.path.join('.') === 'config') group(schema, 'config', configuration);
+    else (parent['properties'] as Json)[value.path.at(-1) ?? ''] = { ...typeOf(value.default), ...value.schema };
   }
   // Helm hands these to every chart, and to those that depend on it.
   (schema['properties'] as Json)['global'] = { type: 'object' };
   return schema;
+}
+
+/** Values below one key. Helm takes a key away that is null, and the templates look into each of these. */
+function group(parent: Json, key: string, make: () => Json): Json {
+  const properties = parent['properties'] as Json;
+  if (properties[key] === undefined) {
+    properties[key] = make();
+    parent['required'] = [...((parent['required'] as string[] | undefined) ?? []), key];
+  }
+  return properties[key] as Json;
 }
 
 function closed(): Json {

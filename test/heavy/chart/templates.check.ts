@@ -50,6 +50,8 @@ describe('replicas', () => {
     [{ config: { sorces: [] } }, "additional properties 'sorces' not allowed"],
     [{ config: { series_limit: '5' } }, "at '/config/series_limit': got string, want integer"],
     [{ service: { port: 0 } }, "at '/service/port'"],
+    [{ config: null }, "at '': missing property 'config'"],
+    [{ image: null }, "at '': missing property 'image'"],
     [
       { prometheusRule: { enabled: true, values: { unknown: 1 } } },
       "at '/prometheusRule/values': additional properties 'unknown' not allowed",
