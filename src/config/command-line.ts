@@ -6,6 +6,7 @@ import { DOCTOR_SWITCHES, DOCTOR_TEXTS, type DoctorFlags, readDoctorFlags } from
 import { EXPLAIN_FLAGS, type ExplainFlags, readExplainFlags } from './explain-flags.ts';
 import { EXPORT_LISTS, EXPORT_TEXTS, type ExportFlags, readExportFlags } from './export-flags.ts';
 import { type ListenAddress, readListenAddress } from './listen-address.ts';
+import { MIGRATE_SWITCHES, MIGRATE_TEXTS, type MigrateFlags, readMigrateFlags } from './migrate-flags.ts';
 import { REPLAY_LISTS, REPLAY_SWITCHES, REPLAY_TEXTS, type ReplayFlags, readReplayFlags } from './replay-flags.ts';
 import { readTestAlertFlags, TEST_ALERT_FLAGS, type TestAlertFlags } from './test-alert-flags.ts';
 
@@ -17,9 +18,9 @@ export type CommandLine =
   | { readonly kind: 'export'; readonly flags: ExportFlags }
   | { readonly kind: 'replay'; readonly flags: ReplayFlags }
   | { readonly kind: 'doctor'; readonly flags: DoctorFlags }
+  | { readonly kind: 'migrate'; readonly flags: MigrateFlags }
   | { readonly kind: 'version' }
   | { readonly kind: 'help' }
-  | { readonly kind: 'not_built'; readonly command: string }
   /** It cannot be understood; `problem` says why, in one line. */
   | { readonly kind: 'usage'; readonly problem: string };
 
@@ -32,7 +33,7 @@ export interface Flags {
   readonly check: boolean;
 }
 
-export const USAGE = `usage: node src/main.ts [serve|demo|doctor|explain|export|replay|test-alert] [flags]
+export const USAGE = `usage: node src/main.ts [serve|demo|doctor|explain|export|replay|ledger|test-alert] [flags]
 
   serve (the default)           poll the configured sources and serve /metrics
   demo                          the same against a simulated server, with nothing to configure
@@ -40,6 +41,7 @@ export const USAGE = `usage: node src/main.ts [serve|demo|doctor|explain|export|
   explain                       print one key with the rows that it is taken over, from the ledger
   export                        write what /metrics would have shown, in OpenMetrics with timestamps, or the ledger's events
   replay FILE                   print the keys from exported events, or from standard input for -; no ledger is touched
+  ledger migrate                move the ledger to another store that is empty, and compare all of it
   test-alert                    send a message as a real alert is sent, and say how long it took
 
   --config.file=FILE            the configuration; without it, WOODPECKER_URL and WOODPECKER_TOKEN say what to poll
@@ -71,6 +73,11 @@ export const USAGE = `usage: node src/main.ts [serve|demo|doctor|explain|export|
   --min-samples=N               below so many deployments a ratio is absent; as it was configured if it is not given
   --until=TIME                  the end of the windows, in RFC 3339; the time of the latest export if it is not given
   --json                        all of it as one JSON document
+
+  of ledger migrate:
+  --from=LEDGER, --to=LEDGER    sqlite:FILE or postgres://USER@HOST/DATABASE, as \`ledger\` in the configuration
+  --ledger-password-file=FILE   of the password to PostgreSQL; without it PGPASSFILE or PGPASSWORD
+  --dry-run                     do all of it and undo it; the daemon may go on meanwhile
 
   of test-alert, beside --config.file:
   --severity=SEVERITY           critical (the default), warning, info
@@ -130,6 +137,15 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
       return read.ok ? { kind: 'replay', flags: read.flags } : usage(read.problem);
     },
   },
+  ledger: {
+    texts: MIGRATE_TEXTS,
+    switches: MIGRATE_SWITCHES,
+    operand: 'task: migrate',
+    read: (values, task) => {
+      const read = readMigrateFlags(values, task);
+      return read.ok ? { kind: 'migrate', flags: read.flags } : usage(read.problem);
+    },
+  },
   'test-alert': {
     texts: TEST_ALERT_FLAGS,
     switches: [],
@@ -139,15 +155,12 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
     },
   },
 };
-const LATER: readonly string[] = ['ledger'];
 
 /** Reads the words after the program's name: a subcommand, if any, and then flags as `--flag=value` or `--flag value`. */
 export function parseCommandLine(words: readonly string[]): CommandLine {
   const [first = ''] = words;
   const named = first !== '' && !first.startsWith('-');
   const command = named ? first : 'serve';
-  // Their flags are not known yet either.
-  if (LATER.includes(command)) return { kind: 'not_built', command };
   const subcommand = Object.hasOwn(SUBCOMMANDS, command) ? SUBCOMMANDS[command] : undefined;
   if (subcommand === undefined) {
     return usage(`unknown subcommand "${command}"; give one of ${Object.keys(SUBCOMMANDS).join(', ')}`);

@@ -39,7 +39,7 @@ const BUSY_TIMEOUT_MS = 5_000;
  * or the database when it is missing, not reached, no ledger, or not of this version.
  */
 export async function openLedgerReader(place: LedgerPlace): Promise<LedgerReader> {
-  const db = 'file' in place ? await openFile(place.file) : await openPostgresReader(place.postgres);
+  const db = 'file' in place ? await openLedgerFile(place.file) : await openPostgresReader(place.postgres);
   return {
     queries: openQueries(db),
     pasts: () => openPasts(db),
@@ -48,7 +48,8 @@ export async function openLedgerReader(place: LedgerPlace): Promise<LedgerReader
   };
 }
 
-async function openFile(file: string): Promise<Kysely<Tables>> {
+/** Opens a file to read what is there. Throws as `openLedgerReader` does. */
+export async function openLedgerFile(file: string): Promise<Kysely<Tables>> {
   const fail = (why: string, cause?: unknown) =>
     new StoreFailure(`the ledger ${file} cannot be read: ${why}`, { cause });
   if (!existsSync(file)) throw fail('there is no such file');
@@ -69,7 +70,7 @@ async function openFile(file: string): Promise<Kysely<Tables>> {
 }
 
 /** One transaction for all that is read, which all sees the same: the daemon goes on writing beside it. */
-function openView(db: Kysely<Tables>) {
+export function openView(db: Kysely<Tables>) {
   return db.startTransaction().setIsolationLevel('repeatable read').execute();
 }
 

@@ -28,10 +28,14 @@ export function openSqlite(file: string): SqliteConnections {
   try {
     return openLocked(file);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const Failure = error instanceof StoreInUse ? StoreInUse : StoreFailure;
-    throw new Failure(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
+    throw notOpened(file, error);
   }
+}
+
+function notOpened(file: string, error: unknown): StoreFailure {
+  const why = error instanceof Error ? error.message : String(error);
+  const Failure = error instanceof StoreInUse ? StoreInUse : StoreFailure;
+  return new Failure(`the ledger ${file} cannot be opened: ${why}`, { cause: error });
 }
 
 function openLocked(file: string): SqliteConnections {
@@ -109,6 +113,15 @@ async function shortenLog(database: DatabaseSync, log: string): Promise<void> {
     if (statSync(log).size > LOG_BYTES) database.exec('pragma wal_checkpoint(passive)');
   } catch {
     // What was committed is safe in the log, and the next commit tries again.
+  }
+}
+
+/** Keeps every daemon out of a ledger while it is only read. Throws as `openSqlite` does. */
+export function holdLock(file: string): Disposable {
+  try {
+    return takeLock(`${file}.lock`);
+  } catch (error) {
+    throw notOpened(file, error);
   }
 }
 

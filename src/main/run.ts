@@ -17,9 +17,6 @@ export async function run(words: readonly string[]): Promise<number> {
     case 'usage':
       process.stderr.write(`${line.problem}\n\n${USAGE}`);
       return EXIT.usage;
-    case 'not_built':
-      process.stderr.write(`${line.command} is not built yet\n`);
-      return EXIT.usage;
     case 'doctor': {
       const { doctor } = await import('../commands/doctor.ts');
       return await doctor(line.flags, systemClock);
@@ -35,6 +32,10 @@ export async function run(words: readonly string[]): Promise<number> {
     case 'replay': {
       const { replay } = await import('../commands/replay.ts');
       return await replay(line.flags);
+    }
+    case 'migrate': {
+      const { migrateLedger } = await import('../commands/migrate.ts');
+      return await migrateLedger(line.flags, systemClock, process.cwd());
     }
     case 'test_alert': {
       const { sendTestAlert } = await import('../commands/test-alert.ts');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommandLine, USAGE } from '../../src/config/command-line.ts';
 import { EXPLAIN_FLAGS } from '../../src/config/explain-flags.ts';
 import { EXPORT_LISTS, EXPORT_TEXTS } from '../../src/config/export-flags.ts';
+import { MIGRATE_SWITCHES, MIGRATE_TEXTS } from '../../src/config/migrate-flags.ts';
 
 function words(line: string): string[] {
   return line.split(' ').filter((word) => word !== '');
@@ -25,8 +26,13 @@ describe('the command line', () => {
     expect(parseCommandLine(words(line))).toEqual({ kind: 'run', command, flags: { ...SILENT, ...flags } });
   });
 
-  it.each(['ledger'])('%s is not built yet', (command) => {
-    expect(parseCommandLine([command, '--whatever=1'])).toEqual({ kind: 'not_built', command });
+  it.each([
+    ['ledger migrate --from=sqlite:a --to=postgres://b/c', {}],
+    ['ledger --from sqlite:a migrate --to postgres://b/c --dry-run', { dryRun: true }],
+    ['ledger migrate --from=sqlite:a --to=postgres://b/c --ledger-password-file=p', { passwordFile: 'p' }],
+  ])('"%s" moves the ledger', (line, more) => {
+    const flags = { from: 'sqlite:a', to: 'postgres://b/c', passwordFile: null, dryRun: false, ...more };
+    expect(parseCommandLine(words(line))).toEqual({ kind: 'migrate', flags });
   });
 
   it.each([
@@ -68,6 +74,12 @@ describe('the command line', () => {
     ['test-alert --form=song', '--form: "song" is not right; give one of run, dag, anomaly'],
     ['test-alert --form=run --form=dag', '--form is there twice'],
     ['test-alert --config.check', "Unknown option '--config.check'"],
+    ['ledger', 'give one task: migrate'],
+    ['ledger migrate migrate', 'give one task: migrate'],
+    ['ledger move --from=sqlite:a --to=sqlite:b', 'ledger: "move" is no task of it; give ledger migrate'],
+    ['ledger migrate --to=sqlite:b', 'ledger migrate needs --from; give sqlite:FILE'],
+    ['ledger migrate --from=sqlite:b', 'ledger migrate needs --to; give sqlite:FILE'],
+    ['ledger migrate --from=sqlite:a --to=sqlite:b --config.file=c', "Unknown option '--config.file'"],
     ['demo --log.level=debug', 'demo makes its own configuration'],
   ])('"%s" is a mistake that is told: %s', (line, part) => {
     const parsed = parseCommandLine(words(line));
@@ -117,6 +129,8 @@ describe('the command line', () => {
       ...EXPLAIN_FLAGS,
       ...EXPORT_TEXTS,
       ...EXPORT_LISTS,
+      ...MIGRATE_TEXTS,
+      ...MIGRATE_SWITCHES,
     ]) {
       expect(USAGE).toContain(`--${flag}`);
     }

@@ -45,9 +45,13 @@ export async function openPostgres(access: PostgresAccess, ownership: Ownership)
   }
 }
 
-/** Opens it to read what is there, however long that takes. Throws as `openPostgres` does, and where it is no ledger. */
-export async function openPostgresReader(access: PostgresAccess): Promise<Kysely<Tables>> {
-  return await openAsItIs(access, { readOnly: true, statementMs: READING_MS });
+/**
+ * Opens it to read what is there, however long that takes; with `alone`, while nobody else writes to it. Throws as
+ * `openPostgres` does, and where it is no ledger.
+ */
+export async function openPostgresReader(access: PostgresAccess, alone = false): Promise<Kysely<Tables>> {
+  const prepare = alone ? { prepare: (ask: Ask) => own(ask, 'sole') } : {};
+  return await openAsItIs(access, { readOnly: true, statementMs: READING_MS, ...prepare });
 }
 
 /** Opens it to write beside those who own it, one statement at a time. Throws as `openPostgresReader` does. */
@@ -57,7 +61,7 @@ export async function openPostgresBeside(access: PostgresAccess): Promise<Kysely
 
 async function openAsItIs(
   access: PostgresAccess,
-  how: Pick<PoolUse, 'readOnly' | 'statementMs'>,
+  how: Pick<PoolUse, 'readOnly' | 'statementMs' | 'prepare'>,
 ): Promise<Kysely<Tables>> {
   const use = { ...how, size: 1, idleInTransactionMs: 0 };
   try {

@@ -29,6 +29,8 @@ export interface TestPostgres extends AsyncDisposable {
   create(template?: string): Promise<string>;
   /** Runs statements as `dora` and returns the rows of the last one, by a connection of its own. */
   ask(database: string, text: string): Promise<readonly Record<string, unknown>[]>;
+  /** Runs a statement in a transaction that stays open until it is disposed of: what it locks stays locked. */
+  hold(database: string, text: string): Promise<AsyncDisposable>;
   /** Ends it as an administrator does who does not wait, or as a crash; and starts it again with what it had. */
   stop(how?: 'fast' | 'crash'): Promise<void>;
   start(): Promise<void>;
@@ -87,10 +89,14 @@ export async function startPostgres(): Promise<TestPostgres> {
 
   const said: string[] = [];
   let server: ChildProcess | null = null;
-  const ask: TestPostgres['ask'] = async (database, text) => {
+  const connect = async (database: string) => {
     const client = new pg.Client({ host: '127.0.0.1', port, user: 'dora', database, types: { getTypeParser } });
     client.on('error', () => {});
     await client.connect();
+    return client;
+  };
+  const ask: TestPostgres['ask'] = async (database, text) => {
+    const client = await connect(database);
     try {
       const answer = (await client.query(text)) as pg.QueryResult | pg.QueryResult[];
       return (Array.isArray(answer) ? answer.at(-1) : answer)?.rows ?? [];
@@ -153,6 +159,11 @@ export async function startPostgres(): Promise<TestPostgres> {
       return `test_${made}`;
     },
     ask,
+    async hold(database, text) {
+      const client = await connect(database);
+      await client.query(`begin; ${text}`);
+      return { [Symbol.asyncDispose]: () => client.end() };
+    },
     stop,
     start,
     [Symbol.asyncDispose]: dispose,
