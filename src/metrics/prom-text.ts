@@ -32,7 +32,7 @@ export function promMetrics(registry: Registry): readonly PromMetric[] {
 export async function promText(
   registry: Registry,
   format: Format,
-  wanted: (sample: PromSample, family: string) => boolean,
+  wanted: (sample: PromSample) => boolean,
   onError: (error: unknown) => void,
 ): Promise<string> {
   let page = '';
@@ -40,10 +40,7 @@ export async function promText(
     page += header(metric, format);
     try {
       const { values } = await metric.get();
-      page += linesOf(
-        metric,
-        values.filter((sample) => wanted(sample, metric.name)),
-      );
+      page += linesOf(metric, values.filter(wanted));
     } catch (error) {
       onError(error);
     }

@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
@@ -13,9 +10,10 @@ import { migrate } from '../../src/ledger/migrations.ts';
 import { openSqlite } from '../../src/ledger/sqlite.ts';
 import { inTransaction } from '../../src/ledger/transaction.ts';
 import { ledgerContract } from './contract.ts';
-import { planned } from './planned.ts';
+import { killedContract } from './killed.ts';
 import { openSqliteStore, quickClock, temporaryFolder } from './sqlite-store.ts';
-import { ALL_DEPLOYMENTS, at, batch, failure, incidentsOf, RULES, shown, success } from './support.ts';
+import { startChild } from './start-child.ts';
+import { at, batch, failure, incidentsOf, RULES, shown, success } from './support.ts';
 
 ledgerContract('SQLite', openSqliteStore);
 
@@ -40,33 +38,10 @@ describe('one writer', () => {
   });
 });
 
-describe('B8: kill -9', () => {
-  test.each([3, 40])(
-    'after %i batches: what was acknowledged is there, and nothing is there twice',
-    async (batches) => {
-      await using folder = await temporaryFolder();
-      const file = join(folder.path, 'ledger.db');
-      await using child = startChild(file, 'record');
-      await child.line(`recorded ${batches}`);
-      await child.kill();
-      const acknowledged = child.lines().filter((line) => line.startsWith('recorded')).length;
-
-      const ledger = await open(file);
-      const last = Number((await ledger.state('ci')).get('last'));
-      expect(last).toBeGreaterThanOrEqual(acknowledged - 1);
-      expect((await shown(ledger)).totals.deployments).toEqual({ success: last + 1, failure: last + 1 });
-      const { items } = await ledger.queries.deployments({ ...ALL_DEPLOYMENTS, limit: 5000 });
-      expect(items).toHaveLength(2 * (last + 1));
-
-      const again = planned().slice(0, last + 3);
-      for (const one of again) await ledger.record(one);
-      expect((await shown(ledger)).totals).toMatchObject({
-        deployments: { success: again.length, failure: again.length },
-        recoveries: { deployment: { count: again.length - 1, sumMs: (again.length - 1) * 1000 } },
-      });
-      await ledger.close();
-    },
-  );
+killedContract('SQLite', async () => {
+  const folder = await temporaryFolder();
+  const where = join(folder.path, 'ledger.db');
+  return { where, open: () => open(where), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 });
 
 describe('B12: a store that fails', () => {
@@ -270,26 +245,4 @@ describe('the file', () => {
 
 function open(file: string): Promise<Ledger> {
   return openLedger({ file, rules: RULES, plan: () => [], clock: quickClock(), observe: () => {} });
-}
-
-/** A process with the ledger, its lines of output so far, and a way to wait for one of them. */
-function startChild(file: string, job: 'hold' | 'record') {
-  const script = join(import.meta.dirname, 'sqlite-child.ts');
-  const child = spawn(process.execPath, [script, file, job], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const seen: string[] = [];
-  const reader = createInterface({ input: child.stdout }).on('line', (line) => seen.push(line));
-  return {
-    lines: () => [...seen],
-    async line(wanted: string) {
-      while (!seen.includes(wanted)) await once(reader, 'line');
-    },
-    kill: () => kill(child),
-    [Symbol.asyncDispose]: () => kill(child),
-  };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'close');
 }
