@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../domain/clock.ts';
 import type { Observe } from '../../domain/observation.ts';
 import type { Failure, Upstream } from '../../upstream/upstream.ts';
@@ -100,18 +101,28 @@ export class ArgocdCollector {
     if (!settings.deployments) return { ok: true };
     this.#listedAt = date;
 
+    // Each step goes over thousands of applications; others run in between.
+    await setImmediate();
     const claims = claimTargets(listed, settings, this.#placed);
+    await setImmediate();
     const poll: Poll = { api, date, memory, news: new News() };
     const failures: Failure[] = [];
     this.#tellLeftOut(claims, poll.news);
-    this.#firstSights.wait(new Map([...claims.claims].filter(([place]) => !this.#reader.knows(poll, place))));
+    const known: [string, Claim][] = [];
+    const unknown = new Map<string, Claim>();
+    for (const [place, claim] of claims.claims) {
+      if (this.#reader.knows(poll, place)) known.push([place, claim]);
+      else unknown.set(place, claim);
+    }
+    this.#firstSights.wait(unknown);
     try {
-      await inParallel([...claims.claims], settings.concurrency, async ([place, claim]) => {
-        if (!this.#reader.knows(poll, place)) return;
+      await inParallel(known, settings.concurrency, async ([place, claim]) => {
         const failure = await this.#reader.look(place, claim, poll);
         if (failure !== null) failures.push(failure);
       });
+      await setImmediate();
       failures.push(...(await this.#askForTheLost(listed, claims, poll)));
+      await setImmediate();
     } finally {
       const good = failures.length === 0 && !signal.aborted;
       this.#presence.tell(this.#lookOf(listed, claims, poll), good, poll.news);
