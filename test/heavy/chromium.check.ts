@@ -101,10 +101,20 @@ it('B19: hostile names harm nothing, on any page', async () => {
   }
 });
 
-it.runIf(DEMO !== undefined)('renews the picture in the README', async () => {
-  await using seen = await look(browser, DEMO ?? '', { width: 1440, colorScheme: 'light' });
-  await seen.page.screenshot({ path: IMAGE, clip: { x: 70, y: 0, width: 1300, height: 1010 }, fullPage: true });
-});
+it.runIf(DEMO !== undefined)(
+  'renews the picture in the README, once something is failing',
+  { timeout: 600_000 },
+  async () => {
+    await expect
+      .poll(async () => await (await fetch(`${DEMO}/api/v1/incidents?state=open`)).text(), {
+        timeout: 590_000,
+        interval: 500,
+      })
+      .toContain('"kind":"deployment"');
+    await using seen = await look(browser, DEMO ?? '', { width: 1440, colorScheme: 'light' });
+    await seen.page.screenshot({ path: IMAGE, clip: { x: 70, y: 0, width: 1300, height: 1010 }, fullPage: true });
+  },
+);
 
 it('a browser refuses what our content security policy forbids, and says so', async () => {
   await using server = await startLoopback((_, response) => {
