@@ -35,7 +35,9 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-it('shows all pages on a telephone and a screen, light and dark: nothing to complain of, axe finds nothing, nothing scrolls sideways', async () => {
+it('shows all pages on a telephone and a screen, light and dark: nothing to complain of, axe finds nothing, nothing scrolls sideways', {
+  timeout: 300_000,
+}, async () => {
   await using stage = await Stage.open();
   seedStory(stage.woodpecker.state, { seed: 7, now: Date.now(), days: 90 });
   stage.push(stage.repo('shop/basket'), 'success', 10);
