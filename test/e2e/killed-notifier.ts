@@ -13,7 +13,7 @@ import { pageWith } from './stage.ts';
  * The program is killed, so many times, when the homeserver has said 200 and the program has not heard it: each event
  * must be there once, in order, though each was asked for twice.
  */
-export async function killedAfterTheAnswer(on: TestHomeserver, times: number): Promise<void> {
+export async function killedAfterTheAnswer(on: TestHomeserver, times: number, ledger?: string): Promise<void> {
   await on.liftLimit();
   const rooms = await twoRooms(on);
   const asked: string[] = [];
@@ -26,7 +26,7 @@ export async function killedAfterTheAnswer(on: TestHomeserver, times: number): P
     },
     (path) => taken.add(path),
   );
-  await using stage = stageOf(proxy.url, on.bot.token, rooms.names);
+  await using stage = stageOf(proxy.url, on.bot.token, rooms.names, ledger);
   let program = await stage.start();
   try {
     for (let alert = 0; alert < times; alert += 1) {
@@ -47,10 +47,10 @@ export async function killedAfterTheAnswer(on: TestHomeserver, times: number): P
  * The homeserver is down for `lastsMs`, in which a hundred alerts of as many origins are posted and the program is killed
  * twice: all must be there, once and in order, when it is back.
  */
-export async function outage(on: TestHomeserver, lastsMs: number): Promise<void> {
+export async function outage(on: TestHomeserver, lastsMs: number, ledger?: string): Promise<void> {
   await on.liftLimit();
   const rooms = await twoRooms(on);
-  await using stage = stageOf(on.url, on.bot.token, rooms.names);
+  await using stage = stageOf(on.url, on.bot.token, rooms.names, ledger);
   let program = await stage.start();
   try {
     await postAlert(program, 0);
@@ -77,10 +77,17 @@ export async function outage(on: TestHomeserver, lastsMs: number): Promise<void>
   expect(await alertsIn(on, rooms.critical)).toEqual(Array.from({ length: 101 }, (_, alert) => alert));
 }
 
-function stageOf(homeserver: string, token: string, rooms: { readonly critical: string; readonly warning: string }) {
+function stageOf(
+  homeserver: string,
+  token: string,
+  rooms: { readonly critical: string; readonly warning: string },
+  ledger?: string,
+) {
   const names = `rooms: {critical: "${rooms.critical}", warning: "${rooms.warning}"}`;
   const stage = new SinkStage(
     `notify: {matrix: {homeserver: "${homeserver}", token_file: ./matrix-token, ${names}}}\n`,
+    0,
+    ledger,
   );
   writeFileSync(join(stage.folder, 'matrix-token'), token);
   return stage;

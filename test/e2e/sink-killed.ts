@@ -5,13 +5,19 @@ import { startClients } from '../support/posting-clients.ts';
 import { SHOP, SinkStage } from './sink-stage.ts';
 import { scrape } from './stage.ts';
 
+/** A database in place of the file, and how it answers a question. */
+export interface Database {
+  readonly url: string;
+  ask(question: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
 /**
  * 50 clients post until all is acknowledged while the program is killed three times, each time after another quarter:
  * every acknowledged event must be there once, and the counter must equal them.
  */
-export async function postWhileKilled(posts: number, events: number): Promise<void> {
+export async function postWhileKilled(posts: number, events: number, database?: Database): Promise<void> {
   const port = await freePort();
-  await using stage = new SinkStage('', port);
+  await using stage = new SinkStage('', port, database?.url);
   let program = await stage.start();
   try {
     const clients = startClients(`${program.url}/api/v1/errors`, SHOP.token, { clients: 50, posts, events });
@@ -31,10 +37,17 @@ export async function postWhileKilled(posts: number, events: number): Promise<vo
     const counted = page.all('dora_error_events_total').reduce((sum, { value }) => sum + value, 0);
     expect(counted).toBe(posts * events);
     await program.stop();
-    using ledger = new DatabaseSync(stage.ledger, { readOnly: true });
-    const row = ledger.prepare('select count(*) as n, count(distinct event_id) as ids from error_events').get();
-    expect(row).toEqual({ n: posts * events, ids: posts * events });
+    const question = 'select count(*) as n, count(distinct event_id) as ids from error_events';
+    expect(await (database?.ask(question) ?? askFile(stage.ledger, question))).toEqual({
+      n: posts * events,
+      ids: posts * events,
+    });
   } finally {
     await program[Symbol.asyncDispose]();
   }
+}
+
+function askFile(file: string, question: string) {
+  using ledger = new DatabaseSync(file, { readOnly: true });
+  return ledger.prepare(question).get();
 }

@@ -12,7 +12,7 @@ type Workspace = typeof SHOP;
 export class SinkStage implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'dora-exporter-sink-'));
 
-  constructor(sink: string, port = 0) {
+  constructor(sink: string, port = 0, ledger = 'sqlite:./dora.db') {
     const workspaces = [SHOP, BANK].map(({ id, name, token }) => {
       writeFileSync(join(this.folder, name), token);
       return `{id: ${id}, name: ${name}, token_file: ./${name}}`;
@@ -20,7 +20,7 @@ export class SinkStage implements AsyncDisposable {
     writeFileSync(
       join(this.folder, 'config.yml'),
       `web: {listen_address: "127.0.0.1:${port}"}
-ledger: sqlite:./dora.db
+ledger: ${ledger}
 birth_hold: 0s
 sink:
   workspaces: [${workspaces.join(', ')}]

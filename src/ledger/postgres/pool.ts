@@ -83,7 +83,7 @@ function guarded(client: pg.PoolClient): PostgresPoolClient {
   let silent = false;
   const query = async (text: string, values?: readonly unknown[]) => {
     try {
-      return await client.query(text, values as unknown[]);
+      return await client.query(text, values?.map(kept) as unknown[]);
     } catch (error) {
       // What did not answer may still do so, to the next question.
       silent ||= !(error instanceof pg.DatabaseError);
@@ -93,6 +93,11 @@ function guarded(client: pg.PoolClient): PostgresPoolClient {
   // Kysely asks for cursors only where it was given a maker of them.
   const release = (destroy?: boolean) => client.release(silent || destroy === true);
   return { query: query as never, release };
+}
+
+/** NUL, which it takes in no text, is kept as U+FFFD: for one in a commit's name a source would never be read again. */
+function kept(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
 }
 
 function asFailure(error: unknown): StoreFailure {
