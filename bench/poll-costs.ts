@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { openLedger } from '../src/ledger/ledger.ts';
 import { openRecorder } from '../src/main/recorder.ts';
 import { type Metrics, openMetrics } from '../src/metrics/metrics.ts';
+import { ProgramMetrics } from '../src/metrics/program.ts';
 import { systemClock } from '../src/polling/system-clock.ts';
 import type { Collector, SourceParts } from '../src/sources/collector.ts';
 import type { Files } from '../src/sources/setting-pieces.ts';
@@ -87,11 +88,10 @@ async function openCollector(folder: string, open: (parts: SourceParts) => Colle
     limits: { inAll: 0, perSource: 0 },
     windows: [],
     minSamples: 5,
-    build: { version: 'bench', revision: '', node: '' },
-    clock,
-    onError: (error) => {
+    program: new ProgramMetrics({ version: 'bench', revision: '', node: '' }, (error) => {
       throw error;
-    },
+    }),
+    clock,
   });
   metrics = shown;
   const recorder = openRecorder(ledger, (changes) => shown.apply(changes));

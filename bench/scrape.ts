@@ -5,6 +5,7 @@ import { spanOf, type Window, windowKeys } from '../src/domain/windows.ts';
 import type { TargetProjection } from '../src/ledger/projection.ts';
 import { NO_WINDOW_CHANGES } from '../src/ledger/window-log.ts';
 import { type Metrics, openMetrics } from '../src/metrics/metrics.ts';
+import { ProgramMetrics } from '../src/metrics/program.ts';
 import { TARGET_FAMILIES } from '../src/metrics/target-families.ts';
 import { WindowBook } from '../src/metrics/window-book.ts';
 import type { Row } from './row.ts';
@@ -114,11 +115,10 @@ function open(projections: readonly TargetProjection[]): Metrics {
     limits: { inAll: 1_500_000, perSource: 0 },
     windows: WINDOWS,
     minSamples: 5,
-    build: { version: 'bench', revision: '', node: '' },
-    clock: realClock,
-    onError: (error) => {
+    program: new ProgramMetrics({ version: 'bench', revision: '', node: '' }, (error) => {
       throw error;
-    },
+    }),
+    clock: realClock,
   });
 }
 

@@ -45,11 +45,17 @@ export interface HeartbeatSettings {
 
 export function notifySettings(files: Files) {
   return strict({
-    max_age: durationMs().prefault('1h'),
-    dedupe: durationMs().prefault('1m'),
-    throttle: durationMs().prefault('1m'),
-    dashboard_url: dashboardUrl().prefault(''),
-    matrix: matrix(files).optional(),
+    max_age: durationMs().prefault('1h').describe('older events never become messages'),
+    dedupe: durationMs()
+      .prefault('1m')
+      .describe('the same alert again within this time adds to the first message; `0s`: off'),
+    throttle: durationMs()
+      .prefault('1m')
+      .describe('at most one message per origin in this time, the rest is summed into the next; `0s`: off'),
+    dashboard_url: dashboardUrl()
+      .prefault('')
+      .describe('a link for messages, with `{source}`, `{app}` and `{environment}` filled in'),
+    matrix: matrix(files).optional().describe('without it, no message is sent'),
   }).transform(
     (keys): NotifySettings => ({
       maxAgeMs: keys.max_age,
@@ -63,12 +69,17 @@ export function notifySettings(files: Files) {
 
 function matrix(files: Files) {
   return strict({
-    homeserver: baseUrl(),
-    token_file: secretFile(files),
-    ca_file: existingFileOrNone(files).prefault(''),
-    request_timeout: waitMs().prefault('15s'),
-    rooms: strict({ critical: room(), warning: room() }),
-    heartbeat: heartbeat().optional(),
+    homeserver: baseUrl().describe('its address'),
+    token_file: secretFile(files).describe("the bot's access token"),
+    ca_file: existingFileOrNone(files).prefault('').describe('the certificate of a private authority to trust'),
+    request_timeout: waitMs().prefault('15s').describe('for one request'),
+    rooms: strict({
+      critical: room().describe(
+        'where failures that need somebody at once are told: `"#alias:server"` or `"!id"`, in quotes',
+      ),
+      warning: room().describe('the same, for all else'),
+    }),
+    heartbeat: heartbeat().optional().describe('a daily self-test; off when absent'),
   }).transform(
     (keys): MatrixSettings => ({
       homeserver: keys.homeserver,
@@ -83,9 +94,9 @@ function matrix(files: Files) {
 
 function heartbeat() {
   return strict({
-    at: timeOfDay(),
-    time_zone: timeZone().prefault('UTC'),
-    room: z.enum(['critical', 'warning']).prefault('critical'),
+    at: timeOfDay().describe('a time of day such as `"09:00"`, in quotes'),
+    time_zone: timeZone().prefault('UTC').describe('an IANA name such as `Europe/Berlin`'),
+    room: z.enum(['critical', 'warning']).prefault('critical').describe('`critical` or `warning`'),
   }).transform((keys): HeartbeatSettings => ({ ...keys.at, timeZone: keys.time_zone, room: keys.room }));
 }
 

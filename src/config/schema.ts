@@ -26,21 +26,47 @@ import { windows } from './window-settings.ts';
 export function configSchema(files: ConfigFiles) {
   return strict({
     web: webSettings(files).prefault({}),
-    ledger: ledgerSettings(files).prefault('sqlite:./data/dora.db'),
-    ledger_password_file: secretFileOrNone(files).prefault(''),
-    retention: durationMs({ least: 1000 }).prefault('400d'),
-    windows: windows().prefault(['7d', '30d', '90d']),
-    min_samples: count(1).prefault(5),
-    attribution_window: durationMs().prefault('24h'),
-    incident_expiry: durationMs({ least: 1000 }).prefault('30d'),
-    birth_hold: durationMs().prefault('2m'),
-    series_limit: count(1).prefault(1_500_000),
-    series_limit_per_source: count(0).prefault(0),
+    ledger: ledgerSettings(files)
+      .prefault('sqlite:./data/dora.db')
+      .describe(
+        'where the durable record is: `sqlite:FILE`, or `postgres://USER@HOST/DATABASE`, see [PostgreSQL](postgresql.md)',
+      ),
+    ledger_password_file: secretFileOrNone(files)
+      .prefault('')
+      .describe(
+        "the file of PostgreSQL's password, read again at each new connection. Without it: `PGPASSFILE`, `PGPASSWORD`",
+      ),
+    retention: durationMs({ least: 1000 })
+      .prefault('400d')
+      .describe('how long deployments and incidents are kept. Totals are kept for ever'),
+    windows: windows()
+      .prefault(['7d', '30d', '90d'])
+      .describe('spans back from now over which ratios and times are taken; each once, as the label `window` shows it'),
+    min_samples: count(1)
+      .prefault(5)
+      .describe('a ratio over fewer deployments is absent, the number of deployments is not'),
+    attribution_window: durationMs()
+      .prefault('24h')
+      .describe('how long after a deployment it is to blame for errors of its service, whichever source told of them'),
+    incident_expiry: durationMs({ least: 1000 })
+      .prefault('30d')
+      .describe(
+        'an incident that is open this long is closed as expired, without a recovery time. At most `retention`',
+      ),
+    birth_hold: durationMs()
+      .prefault('2m')
+      .describe(
+        'a target that a live event made known shows its counters without that event this long, so that Prometheus sees the first increase; `0s`: off',
+      ),
+    series_limit: count(1)
+      .prefault(1_500_000)
+      .describe('series per scrape. What is over is dropped, whole target by whole target, and counted'),
+    series_limit_per_source: count(0).prefault(0).describe('the same for each source; 0: none'),
     log: strict({
-      level: z.enum(LOG_LEVELS).prefault('info'),
-      format: z.enum(LOG_FORMATS).prefault('json'),
+      level: z.enum(LOG_LEVELS).prefault('info').describe('what is written: this and all that is worse'),
+      format: z.enum(LOG_FORMATS).prefault('json').describe('for machines, or for people'),
     }).prefault({}),
-    sources: z.array(anySource(files)).prefault([]),
+    sources: z.array(anySource(files)).prefault([]).describe('what is polled, see [below](#sources-every-type)'),
     sink: sinkSettings(files).prefault({}),
     notify: notifySettings(files).prefault({}),
   })
@@ -73,12 +99,27 @@ function anySource(files: Files) {
 }
 
 function webSettings(files: ConfigFiles) {
-  const adminToken = strict({ name: nameText(), token_file: secretFile(files) });
+  const adminToken = strict({
+    name: nameText().describe('who it is; unique'),
+    token_file: secretFile(files).describe('the bearer token'),
+  });
   return strict({
-    listen_address: listenAddress().prefault(':3672'),
-    config_file: webFileOrNone(files).prefault(''),
-    external_url: baseUrlOrNone().prefault(''),
-    admin_tokens: z.array(adminToken).superRefine(noneTwice('name'), always).prefault([]),
+    listen_address: listenAddress()
+      .prefault(':3672')
+      .describe(
+        '`[HOST]:PORT`; without a host, all addresses. IPv6 in brackets: `[::1]:3672`. Port 0: one that is free',
+      ),
+    config_file: webFileOrNone(files)
+      .prefault('')
+      .describe(
+        "TLS and basic auth, in the format of Prometheus' exporter toolkit, see [security](security.md); empty: plain HTTP, open to everybody",
+      ),
+    external_url: baseUrlOrNone().prefault('').describe('the address under which people reach this server, for links'),
+    admin_tokens: z
+      .array(adminToken)
+      .superRefine(noneTwice('name'), always)
+      .prefault([])
+      .describe('who may reload, resolve incidents and give verdicts; nobody when empty'),
   }).transform(
     (keys): WebSettings => ({
       listenAddress: keys.listen_address,
@@ -93,6 +134,7 @@ function webSettings(files: ConfigFiles) {
 function webFileOrNone(files: ConfigFiles) {
   return z
     .string({ error: (issue) => mismatch('the path of a file, or "" for none', issue.input) })
+    .meta({ takes: 'the path of a file' })
     .transform((name, context): WebFile | null => {
       if (name === '') return null;
       const opened = files.web(name);

@@ -23,10 +23,14 @@ export interface SinkSettings {
 
 export function sinkSettings(files: Files) {
   return strict({
-    workspaces: z.array(workspace(files)).superRefine(noneTwice('id'), always).prefault([]),
-    max_body: byteSize().prefault('64KiB'),
-    retention: durationMs({ least: 1000 }).prefault('90d'),
-    rules: z.array(sinkRule()).superRefine(noneTwice('name'), always).prefault([]),
+    workspaces: z.array(workspace(files)).superRefine(noneTwice('id'), always).prefault([]).describe('who may push'),
+    max_body: byteSize().prefault('64KiB').describe('a longer request is refused'),
+    retention: durationMs({ least: 1000 }).prefault('90d').describe('how long events are kept'),
+    rules: z
+      .array(sinkRule())
+      .superRefine(noneTwice('name'), always)
+      .prefault([])
+      .describe('when events or values become an incident or a message'),
   }).transform(
     (keys): SinkSettings => ({
       workspaces: keys.workspaces,
@@ -39,21 +43,32 @@ export function sinkSettings(files: Files) {
 
 function workspace(files: Files) {
   return strict({
-    id: z.guid({ error: 'give a UUID such as 123e4567-e89b-42d3-a456-426614174000' }),
-    name: nameText(),
-    token_file: secretFile(files),
+    id: z
+      .guid({ error: 'give a UUID such as 123e4567-e89b-42d3-a456-426614174000' })
+      .meta({ takes: 'a UUID' })
+      .describe('who pushes: sent with each event'),
+    name: nameText().describe('the label `source`, and `team`; unique among sources too'),
+    token_file: secretFile(files).describe('the bearer token for pushing and reading'),
   }).transform((keys) => ({ id: keys.id.toLowerCase(), name: keys.name, token: keys.token_file }));
 }
 
 function sinkRule() {
   return strict({
-    name: nameText(),
-    subsystem: nameMatcherOrNone().optional(),
-    window: durationMs({ least: 1000 }).optional(),
-    value: nameText().optional(),
-    threshold: z.number(),
-    hold: durationMs().prefault('5m'),
-    severity: z.enum(['critical', 'warning']),
+    name: nameText().describe('unique'),
+    subsystem: nameMatcherOrNone()
+      .optional()
+      .describe('name or /regex/; none: all. Each subsystem is counted on its own. Not beside `value`'),
+    window: durationMs({ least: 1000 })
+      .optional()
+      .describe(
+        'what is counted over; none: `15m`. Over `1h` it sends a message and opens no incident. Not beside `value`',
+      ),
+    value: nameText()
+      .optional()
+      .describe('the name of a measurement: the rule watches its values instead of counting events'),
+    threshold: z.number().describe('more events, or a value, above this'),
+    hold: durationMs().prefault('5m').describe('the incident ends when it was not above for this long'),
+    severity: z.enum(['critical', 'warning']).describe('of its messages, and so their room'),
   })
     .superRefine((rule, context) => {
       if (rule.value === undefined && !count(0).safeParse(rule.threshold).success) {

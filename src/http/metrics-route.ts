@@ -48,7 +48,7 @@ async function send(
   outgoing.writeHead(200, headersOf(scrape));
   try {
     await pipeline(unhurried(scrape.chunks), outgoing);
-    exposition.served();
+    exposition.served(scrape);
   } catch (error) {
     // `pipeline` has destroyed the connection: a client that hung up, or one that must not take half a body for a whole.
     if (!isHangUp(error)) log.error({ err: error }, 'the scrape failed half-way');

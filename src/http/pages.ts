@@ -49,12 +49,13 @@ export function pages(parts: PageParts): App {
     if (!asked.ok) return refuse(c, asked.detail);
     const now = clock.now();
     const { query: filter } = asked;
+    const trouble = new Trouble(log);
+    await trouble.orNull(() => board.look());
     const targets = board.targets();
     const all = servicesOf(targets);
     const found = matching(targets, filter);
     const services = found.length === targets.length ? all : servicesOf(found);
     const trend = await trendOf(found, { window: filter.window, longestMs, now, minSamples }, rest);
-    const trouble = new Trouble(log);
     const latest = await trouble.orNull(() => records.latest({ targets: found, limit: DRAWN_DEPLOYMENTS }));
     const open = await openIncidentsOf(services, records, trouble);
     const page = overviewPage({
@@ -67,6 +68,7 @@ export function pages(parts: PageParts): App {
       workspaces: board.workspaces,
       notifier: board.notifier(),
       notCounted: board.notCounted(),
+      leads: board.leads(),
       ledger: ledgerInWords(board, trouble.isReal),
     });
     return await show(c, page);
@@ -79,6 +81,7 @@ export function pages(parts: PageParts): App {
     const now = clock.now();
     const { query: filter } = asked;
     const { app: name, cursor, page } = parsed.query;
+    await new Trouble(log).orNull(() => board.look());
     const targets = board.targets();
     const found = servicesOf(matching(targets, filter).filter((target) => name === null || target.app === name));
     const [only] = found;

@@ -27,7 +27,7 @@ export interface Exposition {
   /** Negotiates format and encoding by the two request headers, null where there is none. */
   scrape(request: { readonly accept: string | null; readonly acceptEncoding: string | null }): Promise<Scrape>;
   /** Called once a scrape has been sent to its last byte. */
-  served(): void;
+  served(scrape: Scrape): void;
 }
 
 export interface Scrape {
@@ -59,6 +59,10 @@ export interface Records {
 
 /** What this process knows without asking the ledger: it answers whatever the ledger does. */
 export interface Board {
+  /** Where another process leads, asks the ledger anew for all of this when that is a while ago. Throws `StoreFailure`. */
+  look(): Promise<void>;
+  /** Whether this process polls and sends. */
+  leads(): boolean;
   targets(): readonly KnownTarget[];
   collectors(): readonly CollectorRecord[];
   /** Of each source, whether it is polled or posted to. */

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { DeployedCommit, Lookup, UnknownLeadTime } from '../domain/change.ts';
-import type { DeploymentsTable, LookupsTable, Tables } from './tables.ts';
+import type { LookupsTable } from './change-tables.ts';
+import type { DeploymentsTable, Tables } from './tables.ts';
 import { keyOf } from './target-work.ts';
 
 /** Most targets that one statement looks at: each is a few steps in an index. */

@@ -9,6 +9,7 @@ import { messages } from './migrations/006-messages.ts';
 import { attribution } from './migrations/007-attribution.ts';
 import { windowIndex } from './migrations/008-window-index.ts';
 import { queueIndexes } from './migrations/014-queue-indexes.ts';
+import { leadership } from './migrations/015-leadership.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. One that was released is never changed again. */
@@ -22,6 +23,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '007-attribution': { up: attribution },
   '008-window-index': { up: windowIndex },
   '014-queue-indexes': { up: queueIndexes },
+  '015-leadership': { up: leadership },
 };
 
 /**

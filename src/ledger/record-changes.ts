@@ -2,12 +2,13 @@ import type { Selectable, Transaction } from 'kysely';
 import type { FoundChange } from '../domain/change.ts';
 import { emptyLeadTimes, observe, RECOVERY_BOUNDS } from '../domain/totals.ts';
 import { awaitedNow } from './awaited-lead-times.ts';
+import type { LookupsTable } from './change-tables.ts';
 import { addCounts, Counting } from './counts.ts';
 import { loadTargetsById } from './load-targets.ts';
 import type { Changes } from './projection.ts';
 import { inSlices, insertRows } from './rows.ts';
 import { writeTargets } from './settle-targets.ts';
-import type { LookupsTable, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 import { projectionOf, type TargetWork } from './target-work.ts';
 import { NO_WINDOW_CHANGES } from './window-log.ts';
 

@@ -34,21 +34,23 @@ export function webConfiguration({ web }: Config): WebConfiguration {
   return web.configFile?.current() ?? NO_WEB_CONFIGURATION;
 }
 
-/** What a running program cannot take over, as it was built around it: one sentence for each key that has changed. */
+/** What a running program cannot take over, as it was built around it, by its key in the configuration. */
+export const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
+  'web.listen_address': (config) => config.web.listenAddress,
+  'web.config_file: tls_server_config': (config) => tlsMode(webConfiguration(config)),
+  ledger: (config) => config.ledger,
+  incident_expiry: (config) => config.incidentExpiryMs,
+  windows: (config) => config.windows,
+  min_samples: (config) => config.minSamples,
+  birth_hold: (config) => config.birthHoldMs,
+  series_limit: (config) => config.seriesLimit,
+  series_limit_per_source: (config) => config.seriesLimitPerSource,
+  log: (config) => config.log,
+};
+
+/** What of `FIXED` has changed: one sentence for each key. */
 export function fixedChanges(before: Config, after: Config): string[] {
-  const fixed = {
-    'web.listen_address': (config: Config) => config.web.listenAddress,
-    'web.config_file: tls_server_config': (config: Config) => tlsMode(webConfiguration(config)),
-    ledger: (config: Config) => config.ledger,
-    incident_expiry: (config: Config) => config.incidentExpiryMs,
-    windows: (config: Config) => config.windows,
-    min_samples: (config: Config) => config.minSamples,
-    birth_hold: (config: Config) => config.birthHoldMs,
-    series_limit: (config: Config) => config.seriesLimit,
-    series_limit_per_source: (config: Config) => config.seriesLimitPerSource,
-    log: (config: Config) => config.log,
-  };
-  return Object.entries(fixed)
+  return Object.entries(FIXED)
     .filter(([, value]) => JSON.stringify(value(before)) !== JSON.stringify(value(after)))
     .map(([key]) => `${key} has changed, which takes a restart`);
 }

@@ -1,18 +1,20 @@
 import type { Config } from '../config/config.ts';
-import { ledgerPlace } from '../config/ledger-place.ts';
 import type { Loaded } from '../config/load.ts';
 import type { Clock } from '../domain/clock.ts';
 import { createApp } from '../http/app.ts';
 import { Passwords } from '../http/passwords.ts';
 import type { App } from '../http/ports.ts';
 import { startServer } from '../http/server.ts';
-import { openLedger } from '../ledger/ledger.ts';
+import { ProgramMetrics } from '../metrics/program.ts';
 import { Intake } from '../sink/intake.ts';
 import { openSink } from '../sink/sink.ts';
 import { fixedChanges, webConfiguration } from './configured.ts';
+import { openExposition } from './exposition.ts';
+import { leadAlone } from './leadership.ts';
 import { VERSION } from './package.ts';
 import type { Log } from './parts.ts';
-import { openTenure } from './tenure.ts';
+import { shareLead } from './share-lead.ts';
+import { whoeverLeads } from './whoever-leads.ts';
 import { letYoungGenerationGrow } from './young-generation.ts';
 
 export interface ProgramParts {
@@ -43,23 +45,22 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const stopping = new AbortController();
   await using resources = new AsyncDisposableStack();
 
-  const tenure = await openTenure({
-    config,
-    openLedger: (heard) =>
-      openLedger({ ...ledgerPlace(config), rules: { expiryMs: config.incidentExpiryMs }, clock, ...heard }),
-    clock,
-    random,
-    log,
-  });
-  resources.defer(() => tenure[Symbol.asyncDispose]());
-  const { ledger, recorder } = tenure;
+  const program = new ProgramMetrics({ version: VERSION, revision: 'unknown', node: process.version }, (error) =>
+    log.error({ err: error }, 'a metric of the program failed'),
+  );
+  resources.defer(() => program.close());
+  program.observe({ kind: 'reloaded', at: clock.now() });
+  const lead = config.ledger.kind === 'sqlite' ? leadAlone : shareLead;
+  const leadership = await lead({ config, program, clock, random, log });
+  resources.defer(() => leadership[Symbol.asyncDispose]());
+  const { board, overrides, commit } = whoeverLeads(leadership, clock.now);
 
   const life = {
     ready: () =>
       stopping.signal.aborted ? ({ ready: false, why: 'shutting down' } as const) : ({ ready: true } as const),
     reload: () => reload(),
   };
-  const records = { ...ledger.queries, collectors: async () => tenure.collectors() };
+  const records = { ...leadership.queries, collectors: async () => board.collectors() };
   // After a reload it may be another file.
   const webFile = { current: () => webConfiguration(config) };
   const passwords = new Passwords();
@@ -67,24 +68,25 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const intake = new Intake((posts) => {
     // They come faster than they are taken in.
     if (posts.length > 1) letYoungGenerationGrow();
-    return recorder.ingest(posts, config.sink.rules, clock.now(), config.attributionWindowMs);
+    return commit(posts, config);
   }, clock);
+  const exposition = openExposition({ program, clock, leading: () => leadership.current()?.metrics ?? null });
   const appOf = ({ web, sink }: Config): App =>
     createApp({
       version: VERSION,
       externalUrl: web.externalUrl ?? '',
-      exposition: tenure.metrics,
+      exposition,
       records,
-      board: { ...tenure.board, workspaces: sink.workspaces.map(({ name }) => name) },
+      board: { ...board, workspaces: sink.workspaces.map(({ name }) => name) },
       windows: config.windows,
-      overrides: recorder,
+      overrides,
       minSamples: config.minSamples,
       life,
       adminTokens: web.adminTokens,
       webFile,
       passwords,
       sink: {
-        sink: openSink({ rules: sink.rules, retentionMs: sink.retentionMs, intake, queries: ledger.errors, clock }),
+        sink: openSink({ rules: sink.rules, retentionMs: sink.retentionMs, intake, queries: leadership.errors, clock }),
         workspaces: sink.workspaces,
         maxBodyBytes: sink.maxBodyBytes,
       },
@@ -102,7 +104,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   });
   resources.defer(() => server.close(GRACE_MS));
 
-  await tenure.start();
+  await leadership.start();
 
   let last: Promise<unknown> = Promise.resolve();
   function reload(): ReturnType<Program['reload']> {
@@ -117,7 +119,8 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       log.error({ problems }, 'the configuration was not reloaded');
       return { ok: false, problems };
     }
-    await tenure.reload(loaded.config);
+    await leadership.reload(loaded.config);
+    program.observe({ kind: 'reloaded', at: clock.now() });
     config = loaded.config;
     app = appOf(config);
     log.info({ sources: config.sources.map(({ name }) => name) }, 'configuration reloaded');
@@ -132,7 +135,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       stopping.abort(new Error('asked to stop'));
       await last;
       // Until nothing is polled any more, whoever asks is told that it is not ready.
-      await tenure.end();
+      await leadership.end();
       await running.disposeAsync();
     },
   };

@@ -9,12 +9,13 @@ import type { Changes } from '../ledger/projection.ts';
 import type { CollectorRecord } from '../ledger/records.ts';
 import { SWEPT_TABLES } from '../ledger/sweep.ts';
 import { type Metrics, openMetrics } from '../metrics/metrics.ts';
+import type { ProgramMetrics } from '../metrics/program.ts';
 import { PARK_REASONS } from '../notify/trouble.ts';
 import { planOf, shownSources } from './configured.ts';
 import { lookedUpSources } from './lead-time.ts';
 import { NotifierBoard } from './notifier-board.ts';
 import { type Notifier, startNotifier } from './notifying.ts';
-import { USER_AGENT, VERSION } from './package.ts';
+import { USER_AGENT } from './package.ts';
 import type { Log } from './parts.ts';
 import { openSources, type PollingSources } from './polling-sources.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
@@ -26,6 +27,7 @@ export interface TenureParts {
   readonly config: Config;
   /** Opens the ledger that this tenure writes. */
   readonly openLedger: (heard: { readonly plan: Plan; readonly observe: Observe }) => Promise<Ledger>;
+  readonly program: ProgramMetrics;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
@@ -98,15 +100,13 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
     windows: config.windows,
     minSamples: config.minSamples,
     limits: { inAll: config.seriesLimit, perSource: config.seriesLimitPerSource },
-    build: { version: VERSION, revision: 'unknown', node: process.version },
+    program: parts.program,
     clock,
-    onError: (error) => log.error({ err: error }, 'a metric of the program failed'),
   });
   const longestMs = Math.max(0, ...config.windows.map(({ ms }) => ms));
   for await (const rows of ledger.windowRows(clock.now() - longestMs)) shown.takeRows(rows);
   metrics = shown;
   resources.defer(() => shown.close());
-  observe({ kind: 'reloaded', at: clock.now() });
   // The counters are there before the first rows go.
   for (const table of [...SWEPT_TABLES, ...SWEPT_ERROR_TABLES]) observe({ kind: 'swept', table, rows: 0 });
 
@@ -134,6 +134,8 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
     recorder,
     metrics: shown,
     board: {
+      look: async () => {},
+      leads: () => true,
       targets: () => shown.known(),
       collectors: () => sources.records(),
       notCounted: () => shownSources(sources, config).map(({ name }) => board.notCounted(name)),
@@ -165,7 +167,6 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
         await openNotifier();
         sources.start();
       }
-      observe({ kind: 'reloaded', at: clock.now() });
     },
     end() {
       ended ??= end();

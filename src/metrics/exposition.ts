@@ -21,9 +21,9 @@ export interface Scrape {
   readonly chunks: readonly Uint8Array[];
 }
 
-/** Writes the page: first the targets as they are at one moment, then the program. */
+/** Writes the page: first the targets as they are at one moment, where this process shows any, then the program. */
 export async function expose(
-  targets: Targets,
+  targets: Targets | null,
   program: ProgramMetrics,
   clock: Clock,
   request: ScrapeRequest,
@@ -32,11 +32,11 @@ export async function expose(
   const encoding = acceptsGzip(request.acceptEncoding) ? 'gzip' : null;
   const pacer = createPacer(clock);
 
-  const { blocks, series, dropped } = await targets.snapshot(format, pacer);
-  program.setBudget(series, dropped);
-  const rest = new Block([await program.render(format), format === 'openmetrics' ? '# EOF\n' : '']);
+  const shown = await targets?.snapshot(format, pacer);
+  if (shown !== undefined) program.setBudget(shown.series, shown.dropped);
+  const rest = new Block([await program.render(format, targets !== null), format === 'openmetrics' ? '# EOF\n' : '']);
 
-  const page = [...blocks, rest];
+  const page = [...(shown?.blocks ?? []), rest];
   for (const block of page) {
     if (encoding === 'gzip') block.packed();
     else block.plain();

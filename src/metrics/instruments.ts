@@ -8,6 +8,8 @@ export interface Instruments {
   counter(name: NameOf<'counter'>): Counter;
   gauge(name: NameOf<'gauge'>): Gauge;
   histogram(name: NameOf<'histogram'>): Histogram;
+  /** Takes all samples away, as if nothing had been observed. */
+  forget(name: string): void;
 }
 
 /** Registers every family of the program, in the order of the table; none has a sample yet. */
@@ -37,6 +39,12 @@ export function createInstruments(registry: Registry): Instruments {
     counter: (name) => registered(counters, name),
     gauge: (name) => registered(gauges, name),
     histogram: (name) => registered(histograms, name),
+    forget(name) {
+      (counters.get(name) ?? gauges.get(name) ?? registered(histograms, name)).reset();
+      // A reset brings a gauge without labels back to 0.
+      if (PROGRAM_FAMILIES.some((family) => family.name === name && family.labels.length === 0))
+        gauges.get(name)?.remove();
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import type { WindowChanges } from '../ledger/window-log.ts';
 import type { SeriesLimits } from './budget.ts';
 import { expose, type Scrape, type ScrapeRequest } from './exposition.ts';
 import type { MetricsSource } from './known-series.ts';
-import { type Build, ProgramMetrics } from './program.ts';
+import type { ProgramMetrics } from './program.ts';
 import { Targets } from './targets.ts';
 
 /** What the ledger has committed so far, and what is configured. */
@@ -24,13 +24,12 @@ export interface MetricsOptions {
   readonly windows: readonly Window[];
   /** Below it a ratio is absent. */
   readonly minSamples: number;
-  readonly build: Build;
+  /** What this process shows whether it leads or not; closing leaves it without what only a leader knows. */
+  readonly program: ProgramMetrics;
   readonly clock: Clock;
-  /** Hears of a metric of the program that failed; the scrape goes out without its samples. */
-  readonly onError: (error: unknown) => void;
 }
 
-/** Everything on `/metrics`. Nothing here reads the ledger: it is told. */
+/** Everything on `/metrics` of the process that leads. Nothing here reads the ledger: it is told. */
 export interface Metrics {
   readonly observe: Observe;
   /** At start, before the first scrape: what windows are taken over. */
@@ -50,33 +49,44 @@ export interface Metrics {
   scrape(request: ScrapeRequest): Promise<Scrape>;
   /** A scrape was sent to its last byte. */
   served(): void;
+  /** Nothing that is told from now on is shown: it is for another process to show. Safe to call twice. */
   close(): void;
 }
 
 export function openMetrics(options: MetricsOptions): Metrics {
-  const { birthHoldMs, limits, windows, minSamples, clock } = options;
+  const { birthHoldMs, limits, windows, minSamples, clock, program } = options;
   const targets = new Targets(options.projections, { birthHoldMs, limits, windows, minSamples, now: clock.now() });
-  const program = new ProgramMetrics(options.build, options.onError);
   const setSources = (sources: readonly MetricsSource[]): void => {
     targets.setSources(sources.map(({ name }) => name));
     program.setSources(sources);
   };
   setSources(options.sources);
   program.apply(options);
+  let closed = false;
   return {
-    observe: (observation) => program.observe(observation),
+    observe: (observation) => {
+      if (!closed) program.observe(observation);
+    },
     apply: (changes) => {
+      if (closed) return;
       targets.apply(changes, clock.now());
       program.apply(changes);
     },
     takeRows: (rows) => targets.takeRows(rows, clock.now()),
-    beginNotifier: (status, parkReasons) => program.beginNotifier(status, parkReasons),
-    setSources,
+    beginNotifier: (status, parkReasons) => {
+      if (!closed) program.beginNotifier(status, parkReasons);
+    },
+    setSources: (sources) => {
+      if (!closed) setSources(sources);
+    },
     known: () => targets.known(),
     advance: (now) => targets.advance(now),
     tick: (now) => targets.tick(now),
     scrape: (request) => expose(targets, program, clock, request),
     served: () => targets.served(),
-    close: () => program.close(),
+    close: () => {
+      if (!closed) program.endLead();
+      closed = true;
+    },
   };
 }

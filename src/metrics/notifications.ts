@@ -44,6 +44,11 @@ export class NotificationMetrics {
     }
   }
 
+  /** The next beginning is a first one. */
+  end(): void {
+    this.#begun = false;
+  }
+
   observe(observation: NotifierObservation): void {
     switch (observation.kind) {
       case 'delivered': {

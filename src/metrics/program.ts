@@ -2,10 +2,11 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { FAILURE_REASONS, type Observation } from '../domain/observation.ts';
 import type { NotifierStatus } from '../ledger/notifier-state.ts';
 import type { Changes, SourceCount } from '../ledger/projection.ts';
-import type { Format } from './family.ts';
+import type { Family, Format } from './family.ts';
 import { createInstruments } from './instruments.ts';
 import { knownTransitions, type MetricsSource } from './known-series.ts';
 import { NotificationMetrics, type ParkReasons } from './notifications.ts';
+import { PROGRAM_FAMILIES } from './program-families.ts';
 import { type PromSample, promMetrics, promText } from './prom-text.ts';
 
 /** What `dora_exporter_build_info` says. */
@@ -24,6 +25,22 @@ const COUNTER_OF = {
   corrections: 'dora_ledger_corrections_total',
 } as const satisfies Record<SourceCount['counter'], string>;
 
+/** What is true of a process whether it leads or not. */
+const OF_THE_PROCESS: ReadonlySet<string> = new Set([
+  'dora_exporter_build_info',
+  'dora_exporter_leader',
+  'dora_config_last_reload_success_timestamp_seconds',
+]);
+
+const OF_THE_LEAD: ReadonlySet<string> = new Set(
+  PROGRAM_FAMILIES.map(({ name }) => name).filter((name) => !OF_THE_PROCESS.has(name)),
+);
+
+/** What the next lead is told anew. */
+function endsWithTheLead({ name, type, kept }: Family): boolean {
+  return OF_THE_LEAD.has(name) && (kept === 'L' || type === 'gauge');
+}
+
 /** The metrics of the program itself, by prom-client: the one place that turns observations into them. */
 export class ProgramMetrics {
   readonly #registry = new Registry();
@@ -38,8 +55,6 @@ export class ProgramMetrics {
   constructor(build: Build, onError: (error: unknown) => void) {
     this.#onError = onError;
     this.#metrics.gauge('dora_exporter_build_info').set({ ...build }, 1);
-    // A store that several replicas share will have to say who leads; with a file of its own everyone does.
-    this.#metrics.gauge('dora_exporter_leader').set(1);
     collectDefaultMetrics({ register: this.#registry });
     for (const { name, type } of promMetrics(this.#registry)) {
       // Gauges that are named like counters: linters refuse them, and in OpenMetrics the suffix is a counter's alone.
@@ -56,6 +71,16 @@ export class ProgramMetrics {
     this.#sources = new Set(sources.map(({ name }) => name));
     for (const source of before) if (!this.#sources.has(source)) this.#forgetState(source);
     for (const source of sources) this.#beginAtZero(source);
+  }
+
+  /**
+   * This process leads no more: whatever was true of sources, the ledger and the notifier is now for another to say. What
+   * it counted itself stays, out of sight, for a later lead of its own.
+   */
+  endLead(): void {
+    this.setSources([]);
+    this.#notifications.end();
+    for (const { name } of PROGRAM_FAMILIES.filter(endsWithTheLead)) this.#metrics.forget(name);
   }
 
   observe(observation: Observation): void {
@@ -119,11 +144,15 @@ export class ProgramMetrics {
     }
   }
 
-  /** All families of the program as text. Never rejects. */
-  render(format: Format): Promise<string> {
-    const ofOurs = ({ labels }: PromSample): boolean =>
-      labels['source'] === undefined || this.#sources.has(String(labels['source']));
-    return promText(this.#registry, format, ofOurs, this.#onError);
+  /**
+   * All families of the program as text; of a process that does not lead, only what is true of the process. Never rejects.
+   */
+  render(format: Format, leads: boolean): Promise<string> {
+    this.#metrics.gauge('dora_exporter_leader').set(leads ? 1 : 0);
+    const wanted = ({ labels }: PromSample, family: string): boolean =>
+      (leads || !OF_THE_LEAD.has(family)) &&
+      (labels['source'] === undefined || this.#sources.has(String(labels['source'])));
+    return promText(this.#registry, format, wanted, this.#onError);
   }
 
   close(): void {

@@ -32,7 +32,7 @@ export function promMetrics(registry: Registry): readonly PromMetric[] {
 export async function promText(
   registry: Registry,
   format: Format,
-  wanted: (sample: PromSample) => boolean,
+  wanted: (sample: PromSample, family: string) => boolean,
   onError: (error: unknown) => void,
 ): Promise<string> {
   let page = '';
@@ -40,7 +40,10 @@ export async function promText(
     page += header(metric, format);
     try {
       const { values } = await metric.get();
-      page += linesOf(metric, values.filter(wanted));
+      page += linesOf(
+        metric,
+        values.filter((sample) => wanted(sample, metric.name)),
+      );
     } catch (error) {
       onError(error);
     }

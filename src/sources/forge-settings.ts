@@ -14,10 +14,10 @@ export interface ForgeSettings {
 
 export function forgeSettings(files: Files) {
   return strict({
-    type: z.enum(['forgejo', 'gitea', 'github', 'gitlab']),
-    url: baseUrl(),
-    token_file: secretFile(files),
-    ca_file: existingFileOrNone(files).prefault(''),
+    type: z.enum(['forgejo', 'gitea', 'github', 'gitlab']).describe('which API it speaks'),
+    url: baseUrl().describe('its address'),
+    token_file: secretFile(files).describe('a token that may read the repositories'),
+    ca_file: existingFileOrNone(files).prefault('').describe('the certificate of a private authority to trust'),
   }).transform(
     (keys): ForgeSettings => ({
       type: keys.type,

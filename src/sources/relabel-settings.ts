@@ -51,14 +51,28 @@ function partOf({ modulus }: Keys): RelabelRule['partOf'] {
 
 function ruleKeys() {
   return strict({
-    source_labels: z.array(labelName()).prefault(DEFAULTS.source_labels),
-    separator: z.string().prefault(DEFAULTS.separator),
-    regex: regex().prefault(DEFAULTS.regex),
-    target_label: z.string().optional(),
-    replacement: z.string().prefault(DEFAULTS.replacement),
-    modulus: count(1).optional(),
+    source_labels: z
+      .array(labelName())
+      .prefault(DEFAULTS.source_labels)
+      .describe('labels whose values are joined; a missing one is empty'),
+    separator: z.string().prefault(DEFAULTS.separator).describe('what joins them'),
+    regex: regex().prefault(DEFAULTS.regex).describe('matches the whole joined value'),
+    target_label: z
+      .string()
+      .optional()
+      .describe('what `replace`, `hashmod`, `lowercase` and `uppercase` set; required by them'),
+    replacement: z
+      .string()
+      .prefault(DEFAULTS.replacement)
+      .describe('what `replace` sets it to; with `labelmap`, the new name'),
+    modulus: count(1).optional().describe('with `hashmod`, the number of parts; required by it'),
     // In upper or lower case, as in Prometheus.
-    action: z.string().toLowerCase().pipe(z.enum(RELABEL_ACTIONS)).prefault('replace'),
+    action: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(RELABEL_ACTIONS))
+      .prefault('replace')
+      .describe('what is done; in upper or lower case'),
   });
 }
 

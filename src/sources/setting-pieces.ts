@@ -27,18 +27,20 @@ export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
-/** A text that `read` turns into a value. `right` says what would be right: "a duration such as 30s". */
+/** A text that `read` turns into a value. `right` says what would be right: "a duration such as 30s". Documents say it of the key, too. */
 export function reading<T>(right: string, read: (text: string) => Reading<T>) {
   return z
     .string({ error: (issue) => mismatch(right, issue.input) })
-    .transform((text, context) => take(read(text), context));
+    .transform((text, context) => take(read(text), context))
+    .meta({ takes: right });
 }
 
 /** The same, where an empty text means none. */
 export function readingOrNone<T>(right: string, read: (text: string) => Reading<T>) {
   return z
     .string({ error: (issue) => mismatch(`${right}, or "" for none`, issue.input) })
-    .transform((text, context) => (text === '' ? null : take(read(text), context)));
+    .transform((text, context) => (text === '' ? null : take(read(text), context)))
+    .meta({ takes: right });
 }
 
 function take<T>(result: Reading<T>, context: z.RefinementCtx): T {
@@ -69,6 +71,10 @@ export function durationMs({ least = 0, most = Number.MAX_SAFE_INTEGER } = {}) {
     if (ms < least) return { ok: false, problem: `${text} is too short; give at least ${formatDuration(least)}` };
     if (ms > most) return { ok: false, problem: `${text} is too long; give at most ${formatDuration(most)}` };
     return { ok: true, value: ms };
+  }).meta({
+    least: least > 0 ? formatDuration(least) : undefined,
+    most: most < Number.MAX_SAFE_INTEGER ? formatDuration(most) : undefined,
+    takes: right,
   });
 }
 
@@ -113,17 +119,20 @@ export function secretFile(files: Files) {
     .string({ error: ({ input }) => (input === undefined ? `missing; give ${A_SECRET}` : `give ${A_SECRET}`) })
     .transform((name, context) =>
       take(name === '' ? { ok: false, problem: `empty; give ${A_SECRET}` } : files.secret(name), context),
-    );
+    )
+    .meta({ takes: A_SECRET });
 }
 
 /** The same, where an empty text means none. */
 export function secretFileOrNone(files: Files) {
   return z
     .string({ error: `give ${A_SECRET}, or "" for none` })
-    .transform((name, context) => (name === '' ? null : take(files.secret(name), context)));
+    .transform((name, context) => (name === '' ? null : take(files.secret(name), context)))
+    .meta({ takes: A_SECRET });
 }
 
-const A_SECRET = 'the path of the file that holds the secret';
+/** What a key of a secret takes. */
+export const A_SECRET = 'the path of the file that holds the secret';
 
 /** Names, each exact or a regular expression between slashes. */
 export function nameMatchers() {

@@ -36,17 +36,22 @@ interface Defaults {
 /** The keys of every source; a source adds its `type` and its own. */
 export function commonShape(files: Files, defaults: Defaults) {
   return {
-    name: nameText().prefault(defaults.name),
-    url: baseUrl(),
-    ca_file: existingFileOrNone(files).prefault(''),
-    insecure_skip_verify: z.boolean().prefault(false),
-    poll_interval: waitMs().prefault(defaults.pollInterval),
-    poll_timeout: waitMs().prefault('60s'),
-    request_timeout: waitMs().prefault(defaults.requestTimeout),
-    max_body: byteSize().prefault(defaults.maxBody),
-    concurrency: count(1).prefault(4),
-    forget_after: durationMs().prefault('1h'),
-    relabel_configs: relabelRules().prefault([]),
+    name: nameText().prefault(defaults.name).describe('the label `source`'),
+    url: baseUrl().describe("the server's address"),
+    ca_file: existingFileOrNone(files).prefault('').describe('the certificate of a private authority to trust'),
+    insecure_skip_verify: z
+      .boolean()
+      .prefault(false)
+      .describe("true: the server's certificate is not checked, so anybody may pose as the server"),
+    poll_interval: waitMs().prefault(defaults.pollInterval).describe('from one poll to the next'),
+    poll_timeout: waitMs().prefault('60s').describe('for a whole poll; what is not there by then is a failed poll'),
+    request_timeout: waitMs().prefault(defaults.requestTimeout).describe('for one request, its body included'),
+    max_body: byteSize().prefault(defaults.maxBody).describe('a longer answer is refused'),
+    concurrency: count(1).prefault(4).describe('requests to this server at a time'),
+    forget_after: durationMs()
+      .prefault('1h')
+      .describe('how long a target that is no longer listed keeps its series and its open incidents'),
+    relabel_configs: relabelRules().prefault([]).describe('see [relabelling](#relabelling)'),
   };
 }
 

@@ -46,6 +46,8 @@ export interface OverviewModel {
   readonly workspaces: readonly string[];
   readonly notifier: NotifierRecord | null;
   readonly notCounted: readonly NotCountedRecord[];
+  /** Whether this process polls and sends, or another of those that share the ledger. */
+  readonly leads: boolean;
   /** What is wrong with the ledger, in words; null: nothing. */
   readonly ledger: string | null;
 }

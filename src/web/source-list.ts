@@ -13,23 +13,25 @@ export interface SourcesModel {
   readonly collectors: readonly CollectorRecord[];
   /** Names of the workspaces that applications post to. */
   readonly workspaces: readonly string[];
+  /** Whether this process polls them; another knows otherwise how they are doing. */
+  readonly leads: boolean;
   readonly now: number;
 }
 
 /** How each source is doing, and in words what is wrong with it. */
-export function sourceList({ collectors, workspaces, now }: SourcesModel): Html {
+export function sourceList({ collectors, workspaces, leads, now }: SourcesModel): Html {
   if (collectors.length + workspaces.length === 0)
     return html`<p class="empty">${state('unknown', html`No source is configured: see <code>sources</code> in the configuration.`)}</p>`;
   // What needs a look comes first.
   const ordered = collectors.toSorted((a, b) => Number(a.up === true) - Number(b.up === true));
   return html`<ul class="rows">
-${ordered.slice(0, SHOWN).map((collector) => polled(collector, now))}${workspaces.slice(0, SHOWN).map(posted)}</ul>
+${ordered.slice(0, SHOWN).map((collector) => polled(collector, leads, now))}${workspaces.slice(0, SHOWN).map(posted)}</ul>
 ${collectors.length > SHOWN ? html`<p class="more">and ${collectors.length - SHOWN} more: <a href="api/v1/collectors">all sources</a></p>` : null}`;
 }
 
-function polled(collector: CollectorRecord, now: number): Html {
+function polled(collector: CollectorRecord, leads: boolean, now: number): Html {
   return html`<li class="row">
-<div class="head"><h3><bdi>${collector.source}</bdi></h3>${status(collector)}</div>
+<div class="head"><h3><bdi>${collector.source}</bdi></h3>${leads ? status(collector) : state('unknown', 'polled by another replica')}</div>
 <p class="facts"><span>${collector.type}</span><span>last good poll ${ago(collector.lastSuccessAt, now)}</span>${listed(collector)}${history(collector.backfill)}</p>
 ${wrong(collector, now)}
 </li>

@@ -13,6 +13,8 @@ export interface SummaryModel {
   readonly collectors: readonly CollectorRecord[];
   readonly workspaces: readonly string[];
   readonly notifier: NotifierRecord | null;
+  /** Whether this process polls and sends, or another of those that share the ledger. */
+  readonly leads: boolean;
   /** What is wrong with the ledger, in words; null: nothing. */
   readonly ledger: string | null;
   readonly now: number;
@@ -32,7 +34,8 @@ function apps({ apps, failing, collectors, workspaces }: SummaryModel): Html {
   return state('unknown', whyNothing(collectors, workspaces));
 }
 
-function sources({ collectors }: SummaryModel): Html[] {
+function sources({ collectors, leads }: SummaryModel): Html[] {
+  if (!leads) return [state('unknown', 'This replica follows: it shows what the ledger had a few seconds ago')];
   if (collectors.length === 0) return [];
   const down = collectors.filter(({ up }) => up === false).length;
   const blind = collectors.filter(({ up, targets }) => up === true && targets === 0).length;

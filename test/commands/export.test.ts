@@ -7,6 +7,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedgerReader } from '../../src/ledger/open-reader.ts';
 import { openMetrics } from '../../src/metrics/metrics.ts';
 import { PAST_FAMILIES } from '../../src/metrics/past-lines.ts';
+import { ProgramMetrics } from '../../src/metrics/program.ts';
 import { quickClock } from '../ledger/sqlite-store.ts';
 import { ALL_DEPLOYMENTS, ALL_INCIDENTS, at, batch, failure, success, target } from '../ledger/support.ts';
 import { openInFile } from './open-in-file.ts';
@@ -70,11 +71,10 @@ async function live(ledger: Ledger, now: number): Promise<Record<string, number>
     limits: { inAll: 0, perSource: 0 },
     windows: WINDOWS,
     minSamples: PAGE.minSamples,
-    build: { version: '', revision: '', node: '' },
-    clock: { ...quickClock(), now: () => now },
-    onError: (error) => {
+    program: new ProgramMetrics({ version: '', revision: '', node: '' }, (error) => {
       throw error;
-    },
+    }),
+    clock: { ...quickClock(), now: () => now },
   });
   for await (const rows of ledger.windowRows(now - 200 * HOUR_MS)) metrics.takeRows(rows);
   metrics.advance(now);

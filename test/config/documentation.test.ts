@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { schemaKeys } from '../../scripts/docs/schema-keys.ts';
 import { sourceSettings } from '../../src/sources/table.ts';
-import { schemaKeys } from './schema-keys.ts';
 
 interface Row {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { schemaKeys } from './schema-keys.ts';
+import { schemaKeys } from '../../scripts/docs/schema-keys.ts';
 import { configOf, Folder } from './support.ts';
 
 const TEXT = readFileSync('config.example.yml', 'utf8');

@@ -303,6 +303,16 @@ export class FakeBoard implements Board {
   notifierRecord: NotifierRecord | null = null;
   failure: { readonly detail: string } | null = null;
   workspaces: readonly string[] = [];
+  isLeader = true;
+  looks = 0;
+
+  async look(): Promise<void> {
+    this.looks += 1;
+  }
+
+  leads(): boolean {
+    return this.isLeader;
+  }
 
   targets(): readonly KnownTarget[] {
     return this.targetList;

@@ -167,7 +167,7 @@ it('lets the process end', async () => {
   const script = `
     const { ProgramMetrics } = await import(${JSON.stringify(program.href)});
     const metrics = new ProgramMetrics({ version: '1', revision: '2', node: '3' }, console.error);
-    await metrics.render('text');
+    await metrics.render('text', true);
     console.log('rendered');`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
     timeout: 20_000,

@@ -4,6 +4,7 @@ import { emptyTotals } from '../../src/domain/totals.ts';
 import type { Changes, TargetProjection } from '../../src/ledger/projection.ts';
 import { NO_WINDOW_CHANGES } from '../../src/ledger/window-log.ts';
 import { type Metrics, type MetricsOptions, openMetrics } from '../../src/metrics/metrics.ts';
+import { ProgramMetrics } from '../../src/metrics/program.ts';
 
 export const NOW = 1_750_000_000_000;
 
@@ -73,11 +74,10 @@ export function open(parts: Partial<MetricsOptions> = {}): Metrics {
     limits: { inAll: 0, perSource: 0 },
     windows: [],
     minSamples: 5,
-    build: { version: '1.2.3', revision: 'abc', node: 'v26' },
-    clock: new FakeClock(),
-    onError: (error) => {
+    program: new ProgramMetrics({ version: '1.2.3', revision: 'abc', node: 'v26' }, (error) => {
       throw error;
-    },
+    }),
+    clock: new FakeClock(),
     ...parts,
   });
 }

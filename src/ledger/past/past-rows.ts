@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Totals } from '../../domain/totals.ts';
 import { awaitedNow } from '../awaited-lead-times.ts';
+import type { ChangesTable } from '../change-tables.ts';
 import type {
-  ChangesTable,
   DeploymentsTable,
   IncidentsTable,
   MarksTable,

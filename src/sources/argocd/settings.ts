@@ -30,18 +30,38 @@ export function argocdSettings(files: Files) {
   return strict({
     type: z.literal('argocd'),
     ...shape,
-    token_file: secretFile(files),
-    deployments: z.boolean().prefault(true),
-    projects: z.array(nameText()).prefault([]),
-    selector: z.string().prefault(''),
-    app_namespaces: z.array(nameText()).prefault([]),
-    environment: readingOrNone('the name of an environment', (value) => ({ ok: true, value })).prefault(''),
-    degraded_for: durationMs().prefault('2m'),
-    degraded_window: durationMs().prefault('30m'),
-    count_aborted: z.boolean().prefault(false),
-    lead_time: z.boolean().prefault(true),
-    forge: forgeSettings(files).nullable().prefault(null),
-    stream: z.boolean().prefault(false),
+    token_file: secretFile(files).describe('an API token'),
+    deployments: z
+      .boolean()
+      .prefault(true)
+      .describe('false: another source counts the deployments of these applications'),
+    projects: z.array(nameText()).prefault([]).describe('Argo CD projects; empty: all'),
+    selector: z.string().prefault('').describe('a label selector; empty: all applications'),
+    app_namespaces: z.array(nameText()).prefault([]).describe('namespaces of applications; empty: all'),
+    environment: readingOrNone('the name of an environment', (value) => ({ ok: true, value }))
+      .prefault('')
+      .describe(
+        "empty: the application's label `environment` or `env`, else its destination's namespace, else `production`",
+      ),
+    degraded_for: durationMs().prefault('2m').describe('how long Degraded must stand to open an incident'),
+    degraded_window: durationMs()
+      .prefault('30m')
+      .describe('how long after a deployment Degraded makes it a change failure'),
+    count_aborted: z.boolean().prefault(false).describe('true: operations that a person terminated are failures'),
+    lead_time: z
+      .boolean()
+      .prefault(true)
+      .describe('whether lead times are looked up, by the metadata of revisions; false: not at all'),
+    forge: forgeSettings(files)
+      .nullable()
+      .prefault(null)
+      .describe('where commits that are named in tags of images are read'),
+    stream: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        "true: a change that the API's stream tells of brings the next poll sooner, at most ten times in `poll_interval`; polling stays the truth",
+      ),
   }).transform(
     (keys): ArgocdSettings => ({
       type: keys.type,

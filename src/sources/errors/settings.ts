@@ -30,14 +30,23 @@ export function errorsSettings(files: Files) {
   return strict({
     type: z.literal('errors'),
     ...shape,
-    token_file: secretFileOrNone(files).prefault(''),
-    api_key_file: secretFileOrNone(files).prefault(''),
-    workspace_id: z.string().prefault(''),
-    window: wholeHours().prefault('24h'),
-    incident_window: wholeHours().prefault('1h'),
-    environment: nameText().prefault('production'),
-    thresholds: z.record(z.string(), count(0)).prefault({ default: 50 }),
-    hold: durationMs().prefault('5m'),
+    token_file: secretFileOrNone(files)
+      .prefault('')
+      .describe('sent as `Authorization: Bearer`. This or `api_key_file` is required'),
+    api_key_file: secretFileOrNone(files).prefault('').describe('sent as `x-api-key`'),
+    workspace_id: z.string().prefault('').describe('sent as `x-workspace-id`; empty: not sent'),
+    window: wholeHours()
+      .prefault('24h')
+      .describe('what the gauge counts over; whole hours, as the API takes anything else for 24 hours'),
+    incident_window: wholeHours().prefault('1h').describe('what the thresholds count over; whole hours'),
+    environment: nameText().prefault('production').describe('of every subsystem'),
+    thresholds: z
+      .record(z.string(), count(0))
+      .prefault({ default: 50 })
+      .describe('more events than this in `incident_window` open an incident; by subsystem, `default` for all others'),
+    hold: durationMs()
+      .prefault('5m')
+      .describe('the incident ends when the count was not above the threshold for this long'),
   })
     .superRefine((keys, context) => {
       if (keys.token_file !== null || keys.api_key_file !== null) return;
@@ -62,7 +71,9 @@ export function errorsSettings(files: Files) {
 
 /** The sink's API silently takes whatever is not whole hours or days for 24 hours. */
 function wholeHours() {
-  return durationMs({ least: HOUR_MS }).refine((ms) => ms % HOUR_MS === 0, {
-    error: 'not whole hours; give a duration such as 1h, 24h or 7d',
-  });
+  return durationMs({ least: HOUR_MS })
+    .refine((ms) => ms % HOUR_MS === 0, {
+      error: 'not whole hours; give a duration such as 1h, 24h or 7d',
+    })
+    .meta({ takes: 'a duration of whole hours', least: '1h' });
 }

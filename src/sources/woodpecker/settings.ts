@@ -53,19 +53,57 @@ export function woodpeckerSettings(files: Files) {
   return strict({
     type: z.literal('woodpecker'),
     ...shape,
-    token_file: secretFile(files),
-    deployments: z.boolean().prefault(true),
-    backfill: durationMs().prefault('90d'),
-    settle: durationMs().prefault('2m'),
-    events: z.array(pipelineEvent()).min(1).prefault(['push', 'deployment', 'manual']),
-    branches: nameMatchers().prefault([]),
-    repositories: z.array(repository()).pipe(nameMatchers()).prefault([]),
-    workflow: nameMatcherOrNone().prefault(''),
-    environment: nameText().prefault('production'),
-    environments: z.array(nameText()).prefault([]),
-    count_killed: z.boolean().prefault(false),
-    count_errors: z.boolean().prefault(false),
-    forge: forgeSettings(files).nullable().prefault(null),
+    token_file: secretFile(files).describe('a personal access token'),
+    deployments: z
+      .boolean()
+      .prefault(true)
+      .describe(
+        'false: these pipelines are builds. They count nowhere; the commits of what they built are told by the deployments of another source (`forge` of Argo CD)',
+      ),
+    backfill: durationMs()
+      .prefault('90d')
+      .describe('how far back a repository is read when it is first seen; `0s`: not at all'),
+    settle: durationMs()
+      .prefault('2m')
+      .describe(
+        'how long a verdict that may still change must have stood before it is believed; `0s`: it is believed at once',
+      ),
+    events: z
+      .array(pipelineEvent())
+      .min(1)
+      .prefault(['push', 'deployment', 'manual'])
+      .describe(
+        'events whose pipelines deploy. Also `tag`, `release`, `cron`, and `pull_request_closed`, which fires for requests that were closed unmerged too. Where pushes only build and deployments deploy: `[deployment]`. Not `pull_request` and `pull_request_metadata`: they run before a change is merged',
+      ),
+    branches: nameMatchers()
+      .prefault([])
+      .describe(
+        "names or /regex/ of branches that deploy besides each repository's default branch; looked at for push, manual and cron",
+      ),
+    repositories: z
+      .array(repository())
+      .pipe(nameMatchers())
+      .prefault([])
+      .describe('`owner/name` or /regex/; empty: all that the token sees'),
+    workflow: nameMatcherOrNone()
+      .prefault('')
+      .describe(
+        "name or /regex/ of the workflow whose outcome is the deployment's; empty: the whole pipeline's is, so that a failed lint is a failed deployment",
+      ),
+    environment: nameText().prefault('production').describe('of pipelines with an empty `deploy_to`'),
+    environments: z.array(nameText()).prefault([]).describe('values of `deploy_to` that count; empty: all'),
+    count_killed: z
+      .boolean()
+      .prefault(false)
+      .describe('true: killed without a known cause (a time-out, an agent that was shut down) is a failure'),
+    count_errors: z
+      .boolean()
+      .prefault(false)
+      .describe('true: the status `error` (the pipeline could not be made) is a failure, unless `workflow` is set'),
+    forge: forgeSettings(files)
+      .nullable()
+      .prefault(null)
+      .describe('where commits are read, for lead time; without it lead times of this source are unknown (`no_forge`)'),
   }).transform(
     (keys): WoodpeckerSettings => ({
       type: keys.type,
@@ -101,5 +139,6 @@ function repository() {
   const right = 'owner/name, or /a regular expression/';
   return z
     .string({ error: ({ input }) => mismatch(right, input) })
-    .refine((text) => isRegex(text) || text.includes('/'), { error: ({ input }) => mismatch(right, input) });
+    .refine((text) => isRegex(text) || text.includes('/'), { error: ({ input }) => mismatch(right, input) })
+    .meta({ takes: right });
 }

@@ -7,6 +7,7 @@ import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Changes } from '../../../src/ledger/projection.ts';
 import { openRecorder } from '../../../src/main/recorder.ts';
 import { openMetrics } from '../../../src/metrics/metrics.ts';
+import { ProgramMetrics } from '../../../src/metrics/program.ts';
 import { runCycle } from '../../../src/polling/run-cycle.ts';
 import type { End } from '../../../src/sources/end.ts';
 import type { Inbox, Log } from '../../../src/sources/inbox.ts';
@@ -99,11 +100,10 @@ export async function openProgram(
       limits: { inAll: 0, perSource: 0 },
       windows: [],
       minSamples: 5,
-      build: { version: '0', revision: '0', node: '0' },
-      clock,
-      onError: (error) => {
+      program: new ProgramMetrics({ version: '0', revision: '0', node: '0' }, (error) => {
         throw error;
-      },
+      }),
+      clock,
     });
     apply = (changes) => metrics.apply(changes);
     const close = async () => {

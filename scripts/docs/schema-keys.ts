@@ -1,5 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { configSchema } from '../../src/config/schema.ts';
+import { takes } from './takes.ts';
 
 /** One key of the configuration: `default` is what an operator would write. */
 export interface Key {
@@ -7,6 +8,10 @@ export interface Key {
   readonly path: string;
   readonly kind: 'required' | 'none' | 'default';
   readonly default: unknown;
+  /** What a value is: "a duration such as 30s", at least and at most what. */
+  readonly takes: string;
+  /** What it means, in Markdown; null where the schema does not say. */
+  readonly meaning: string | null;
 }
 
 type Definition = z.core.$ZodTypes['_zod']['def'];
@@ -20,7 +25,7 @@ function refuse() {
   return { ok: false, problem: 'no files here', problems: ['no files here'] } as const;
 }
 
-function definition(schema: z.core.$ZodType): Definition {
+export function definition(schema: z.core.$ZodType): Definition {
   return (schema as z.core.$ZodTypes)._zod.def;
 }
 
@@ -53,8 +58,9 @@ function keysOf(schema: z.core.$ZodType, path: string): Key[] {
 
 function keyOf(schema: z.core.$ZodType, path: string): Key {
   const def = definition(schema);
-  if (def.type === 'prefault') return { path, kind: 'default', default: def.defaultValue };
-  return { path, kind: def.type === 'optional' ? 'none' : 'required', default: undefined };
+  const said = { path, takes: takes(schema), meaning: meaning(schema) };
+  if (def.type === 'prefault') return { ...said, kind: 'default', default: def.defaultValue };
+  return { ...said, kind: def.type === 'optional' ? 'none' : 'required', default: undefined };
 }
 
 function isObject(schema: z.core.$ZodType): boolean {
@@ -70,4 +76,8 @@ function typeOf(source: z.core.$ZodType): string {
   const type = def.type === 'object' ? definition(def.shape['type'] as z.core.$ZodType) : def;
   if (type.type !== 'literal') throw new Error('a source without a literal type');
   return String(type.values[0]);
+}
+
+function meaning(schema: z.core.$ZodType): string | null {
+  return z.globalRegistry.get(schema)?.description ?? null;
 }
