@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Rules } from '../domain/mttr.ts';
 import type { Observe } from '../domain/observation.ts';
 import type { SinkRule } from '../domain/sink-rule.ts';
+import { StoreFailure } from '../domain/store-failure.ts';
 import type { Plan } from '../domain/transition.ts';
 import { decidedIds } from './decided.ts';
 import { type ErrorQueries, openErrorQueries } from './errors/error-queries.ts';
@@ -12,6 +13,7 @@ import { joined } from './errors/joined.ts';
 import { settleTick } from './errors/settle-tick.ts';
 import { sweepErrorsStep } from './errors/sweep-errors.ts';
 import { giveVerdict, type Judging } from './give-verdict.ts';
+import { answerInInbox, nextOfInbox, takeOfInbox } from './inbox/take.ts';
 import { keepCommits, knownCommits } from './kept-commits.ts';
 import { dueLookups, type Lookups, postponeLookup } from './lookups.ts';
 import { type Messages, openMessages } from './messages.ts';
@@ -31,6 +33,9 @@ import { asStoreFailure, type Fence, inTransaction, type Store } from './transac
 import { NO_WINDOW_CHANGES, type WindowChanges } from './window-log.ts';
 import { readWindowRows } from './window-rows.ts';
 
+/** How many posts of the inbox one transaction takes. */
+const INBOX_ROWS = 200;
+
 /** Runs one step of a long piece of work between other writes, and tells what it changed. */
 export type InTurn = (step: () => Promise<Changes>) => Promise<void>;
 
@@ -48,6 +53,11 @@ export interface Ledger {
     now: number,
     blameWithinMs?: number | null,
   ): Promise<Ingested>;
+  /**
+   * Does what came first of what replicas that follow took in: some posts, or one person's word; null: nothing waits. What
+   * fails by a fault of ours is answered so, kept, and told to `failed`: the rest must not wait for it.
+   */
+  takeInbox(taking: TakingInbox): Promise<Changes | null>;
   /** Closes an incident at a person's word; one that is closed stays as it is. */
   resolve(resolving: Resolving): Promise<Overridden<IncidentRecord>>;
   /** Takes that back. */
@@ -76,6 +86,14 @@ export interface Ledger {
   readonly queries: Queries;
   readonly errors: ErrorQueries;
   close(): Promise<void>;
+}
+
+/** The sink's rules, and whom errors are blamed on, as `ingest` has them; `now` in milliseconds since the epoch. */
+export interface TakingInbox {
+  readonly sink: readonly SinkRule[];
+  readonly blameWithinMs: number | null;
+  readonly now: number;
+  readonly failed: (error: unknown, row: { readonly id: number; readonly kind: string }) => void;
 }
 
 /** What is older goes: rows of deployments and incidents, and those of the sink. Milliseconds since the epoch. */
@@ -126,6 +144,33 @@ export function ledgerOver(store: Store, options: LedgerOptions): Ledger {
       const ingested = await write((trx) => ingest(trx, posts, all, now));
       committed();
       return ingested;
+    },
+    async takeInbox({ sink, blameWithinMs, now, failed }) {
+      const all = { sink, plan, incidents: rules, blameWithinMs };
+      const take = (limit: number) =>
+        write(async (trx) => {
+          const rows = await nextOfInbox(trx, limit);
+          return rows.length === 0 ? null : await takeOfInbox(trx, rows, all, now);
+        });
+      try {
+        const changes = await take(INBOX_ROWS);
+        if (changes !== null) committed();
+        return changes;
+      } catch (error) {
+        if (error instanceof StoreFailure) throw error;
+      }
+      try {
+        return await take(1);
+      } catch (error) {
+        if (error instanceof StoreFailure) throw error;
+        return await write(async (trx) => {
+          const [row] = await nextOfInbox(trx, 1);
+          if (row === undefined) return null;
+          failed(error, row);
+          await answerInInbox(trx, row.id, { kind: 'failed' });
+          return joined([]);
+        });
+      }
     },
     resolve: (resolving) => overriding((trx) => resolveIncident(trx, resolving, plan, rules)),
     reopen: (reopening) => overriding((trx) => reopenIncident(trx, reopening, plan, rules)),

@@ -10,6 +10,7 @@ import { attribution } from './migrations/007-attribution.ts';
 import { windowIndex } from './migrations/008-window-index.ts';
 import { queueIndexes } from './migrations/014-queue-indexes.ts';
 import { leadership } from './migrations/015-leadership.ts';
+import { inbox } from './migrations/016-inbox.ts';
 import type { Tables } from './tables.ts';
 
 /** In the order of their names. One that was released is never changed again. */
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '008-window-index': { up: windowIndex },
   '014-queue-indexes': { up: queueIndexes },
   '015-leadership': { up: leadership },
+  '016-inbox': { up: inbox },
 };
 
 /**

@@ -26,6 +26,18 @@ export interface Tables {
   readonly changes: ChangesTable;
   readonly commits: CommitsTable;
   readonly leadership: LeadershipTable;
+  readonly inbox: InboxTable;
+}
+
+/** What replicas that follow took in for the one that leads, in the order in which it was committed. */
+export interface InboxTable {
+  id: Generated<number>;
+  kind: 'post' | 'resolve' | 'reopen' | 'verdict';
+  /** JSON. */
+  body: string;
+  at: number;
+  /** JSON: what came of it, for whoever asked; null: it waits. */
+  answer: string | null;
 }
 
 export interface TargetsTable {

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { ledgerPlace } from '../config/ledger-place.ts';
 import type { Board } from '../http/ports.ts';
 import type { ErrorQueries } from '../ledger/errors/error-queries.ts';
+import type { Inbox } from '../ledger/inbox/inbox.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import type { Queries } from '../ledger/queries.ts';
 import { openTenure, type Tenure, type TenureParts } from './tenure.ts';
@@ -15,6 +16,8 @@ export interface Leadership extends AsyncDisposable {
   /** Reads of the ledger, whoever leads. */
   readonly queries: Queries;
   readonly errors: ErrorQueries;
+  /** Where it leaves what the leader is to do; null: it always leads. */
+  readonly inbox: Inbox | null;
   /** Begins to lead, or to wait for it. */
   start(): Promise<void>;
   /** Takes a configuration over. Throws, with the old one in force, when its sources cannot be opened. */
@@ -24,13 +27,14 @@ export interface Leadership extends AsyncDisposable {
 }
 
 /** What a tenure is made of, but for its ledger. */
-export type LeadershipParts = Omit<TenureParts, 'openLedger'>;
+export type LeadershipParts = Omit<TenureParts, 'openLedger' | 'isShared'>;
 
 /** Leads for as long as the process lives: a file has one daemon. Throws a `StoreFailure` when it cannot be opened. */
 export async function leadAlone(parts: LeadershipParts): Promise<Leadership> {
   const { config, clock } = parts;
   const tenure = await openTenure({
     ...parts,
+    isShared: false,
     openLedger: (heard) =>
       openLedger({ ...ledgerPlace(config), rules: { expiryMs: config.incidentExpiryMs }, clock, ...heard }),
   });
@@ -39,6 +43,7 @@ export async function leadAlone(parts: LeadershipParts): Promise<Leadership> {
     standby: tenure.board,
     queries: tenure.ledger.queries,
     errors: tenure.ledger.errors,
+    inbox: null,
     start: () => tenure.start(),
     reload: (next) => tenure.reload(next),
     end: () => tenure.end(),

@@ -53,7 +53,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
   const lead = config.ledger.kind === 'sqlite' ? leadAlone : shareLead;
   const leadership = await lead({ config, program, clock, random, log });
   resources.defer(() => leadership[Symbol.asyncDispose]());
-  const { board, overrides, commit } = whoeverLeads(leadership, clock.now);
+  const { board, overrides, commit } = whoeverLeads(leadership, clock);
 
   const life = {
     ready: () =>

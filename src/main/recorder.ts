@@ -1,7 +1,7 @@
 import type { Batch } from '../domain/batch.ts';
 import type { SinkRule } from '../domain/sink-rule.ts';
 import type { Ingested, Post } from '../ledger/errors/ingest.ts';
-import type { Ledger, SweepBefore } from '../ledger/ledger.ts';
+import type { Ledger, SweepBefore, TakingInbox } from '../ledger/ledger.ts';
 import type { Overridden } from '../ledger/overridden.ts';
 import type { Changes } from '../ledger/projection.ts';
 import type { Findings } from '../ledger/record-changes.ts';
@@ -19,6 +19,8 @@ export interface Recorder extends Pick<Ledger, 'resolve' | 'reopen' | 'giveVerdi
     now: number,
     blameWithinMs: number,
   ): Promise<Ingested['fresh']>;
+  /** Takes what replicas that follow left, until nothing is left or `stop` is aborted. */
+  takeInbox(taking: TakingInbox, stop: AbortSignal): Promise<void>;
   /** Lets time pass until `now`, in milliseconds since the epoch. */
   tick(now: number): Promise<void>;
   /** Takes away what is older than `before`, between other writes, until `stop`. */
@@ -54,6 +56,16 @@ export function openRecorder(ledger: Ledger, changed: (changes: Changes) => void
         const { changes, fresh } = await ledger.ingest(posts, rules, now, blameWithinMs);
         return { changes, result: fresh };
       }),
+    async takeInbox(taking, stop) {
+      let left = true;
+      while (left && !stop.aborted) {
+        await told(async () => {
+          const changes = await ledger.takeInbox(taking);
+          left = changes !== null;
+          return changes ?? NOTHING;
+        });
+      }
+    },
     tick: (now) => told(() => ledger.tick(now)),
     sweep: (before, stop) => ledger.sweep(before, stop, told),
     resolve: (said) => hear(() => ledger.resolve(said)),

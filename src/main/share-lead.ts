@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Config } from '../config/config.ts';
 import { RETRY_MS } from '../domain/lease.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
+import { openInbox } from '../ledger/inbox/inbox.ts';
 import { ledgerOver } from '../ledger/ledger.ts';
 import { openStore } from '../ledger/open-store.ts';
 import { openLease } from '../ledger/postgres/lease.ts';
@@ -95,6 +96,7 @@ export async function shareLead(parts: LeadershipParts): Promise<Leadership> {
     standby: new Standby(ledger, () => config, clock),
     queries: ledger.queries,
     errors: ledger.errors,
+    inbox: openInbox(store, clock),
     async start() {
       running = run();
     },

@@ -27,6 +27,8 @@ export interface TenureParts {
   readonly config: Config;
   /** Opens the ledger that this tenure writes. */
   readonly openLedger: (heard: { readonly plan: Plan; readonly observe: Observe }) => Promise<Ledger>;
+  /** Whether other processes share the ledger, and leave what they took in to this one. */
+  readonly isShared: boolean;
   readonly program: ProgramMetrics;
   readonly clock: Clock;
   readonly random: () => number;
@@ -149,6 +151,7 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
         metrics: shown,
         retentionMs: () => ({ rows: config.retentionMs, errors: config.sink.retentionMs }),
         lookedUp: () => lookedUpSources(config.sources),
+        inbox: parts.isShared ? () => ({ sink: config.sink.rules, blameWithinMs: config.attributionWindowMs }) : null,
         clock,
         log,
         stop: ending.signal,

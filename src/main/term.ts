@@ -77,6 +77,7 @@ export async function openTerm(parts: TermParts): Promise<Term> {
   const open = () =>
     openTenure({
       ...parts,
+      isShared: true,
       openLedger: async (heard) =>
         ledgerOver(
           { ...store, close: async () => {} },

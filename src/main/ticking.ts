@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
+import type { TakingInbox } from '../ledger/ledger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { startTicker } from '../polling/ticker.ts';
 import type { Log } from './parts.ts';
@@ -8,6 +9,8 @@ import type { Recorder } from './recorder.ts';
 /** Time as an event for the ledger (design.md §2.5), and, more often, for what `/metrics` holds back. */
 const TICK_MS = 15_000;
 const RELEASE_MS = 1_000;
+/** How long what a follower took in waits at most. */
+const INBOX_MS = 500;
 const SWEEP_MS = 60 * 60_000;
 /** Soon, so that a program which never runs for an hour is swept, too, and the time of the last sweep is soon known. */
 const FIRST_SWEEP_MS = 60_000;
@@ -20,11 +23,13 @@ export async function letTimePass(parts: {
   readonly retentionMs: () => { readonly rows: number; readonly errors: number };
   /** The sources whose lookups of commits are worked on. */
   readonly lookedUp: () => readonly string[];
+  /** How what others took in is done; null: nobody shares the ledger. */
+  readonly inbox: (() => Omit<TakingInbox, 'now' | 'failed'>) | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;
 }): Promise<void> {
-  const { recorder, metrics, clock, log, stop } = parts;
+  const { recorder, metrics, clock, log, stop, inbox } = parts;
   const every = (intervalMs: number, what: string, run: () => Promise<void>, firstMs = intervalMs) => {
     const onError = (error: unknown) => {
       if (error instanceof StoreFailure) log.warn({ what, detail: error.message }, 'the ledger did not take a write');
@@ -37,7 +42,11 @@ export async function letTimePass(parts: {
     const now = clock.now();
     return recorder.sweep({ rows: now - rows, errors: now - errors, lookedUp: parts.lookedUp() }, stop);
   };
+  const failed = (error: unknown, row: { readonly id: number; readonly kind: string }) =>
+    log.error({ err: error, ...row }, 'a row of the inbox could not be taken: it is kept there');
   await Promise.all([
+    inbox !== null &&
+      every(INBOX_MS, 'inbox', () => recorder.takeInbox({ ...inbox(), now: clock.now(), failed }, stop)),
     every(TICK_MS, 'tick', () => recorder.tick(clock.now())),
     // A ledger that takes no write holds no window up.
     every(TICK_MS, 'windows', async () => metrics.advance(clock.now())),

@@ -1,8 +1,12 @@
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
 import type { Board, Overrides } from '../http/ports.ts';
 import type { Post } from '../ledger/errors/ingest.ts';
+import { Deposed } from '../ledger/postgres/lease.ts';
+import { askLeader } from './ask-leader.ts';
 import type { Leadership } from './leadership.ts';
+import type { Recorder } from './recorder.ts';
 
 /** What requests need, whoever leads at that moment. */
 export interface WhoeverLeads {
@@ -12,14 +16,23 @@ export interface WhoeverLeads {
   commit(posts: readonly Post[], config: Config): Promise<readonly ReadonlySet<number>[]>;
 }
 
-/** Sends each request to this process's lead, or to what it can do while another leads. */
-export function whoeverLeads(leadership: Leadership, now: () => number): WhoeverLeads {
+/** Sends each request to this process's lead, or leaves it to the replica that leads. */
+export function whoeverLeads(leadership: Leadership, clock: Clock): WhoeverLeads {
+  const { inbox, queries } = leadership;
   const board = () => leadership.current()?.board ?? leadership.standby;
-  const recorder = () => {
+  const asked = inbox === null ? null : askLeader(inbox, queries, clock);
+
+  /** What was refused as the lead was lost meanwhile is left to the next leader. */
+  async function byLeader<T>(own: (recorder: Recorder) => Promise<T>, other: (() => Promise<T>) | null): Promise<T> {
     const tenure = leadership.current();
-    if (tenure === null) throw new StoreFailure('another replica leads: only that one writes');
-    return tenure.recorder;
-  };
+    try {
+      if (tenure !== null) return await own(tenure.recorder);
+    } catch (error) {
+      if (!(error instanceof Deposed) || other === null) throw error;
+    }
+    if (other === null) throw new StoreFailure('the ledger: this process does not lead');
+    return await other();
+  }
   return {
     board: {
       look: () => board().look(),
@@ -31,11 +44,14 @@ export function whoeverLeads(leadership: Leadership, now: () => number): Whoever
       storeFailure: () => board().storeFailure(),
     },
     overrides: {
-      resolve: async (said) => await recorder().resolve(said),
-      reopen: async (said) => await recorder().reopen(said),
-      giveVerdict: async (said) => await recorder().giveVerdict(said),
+      resolve: (said) => byLeader((own) => own.resolve(said), asked && (() => asked.resolve(said))),
+      reopen: (said) => byLeader((own) => own.reopen(said), asked && (() => asked.reopen(said))),
+      giveVerdict: (said) => byLeader((own) => own.giveVerdict(said), asked && (() => asked.giveVerdict(said))),
     },
-    commit: async (posts, { sink, attributionWindowMs }) =>
-      await recorder().ingest(posts, sink.rules, now(), attributionWindowMs),
+    commit: (posts, { sink, attributionWindowMs }) =>
+      byLeader(
+        (own) => own.ingest(posts, sink.rules, clock.now(), attributionWindowMs),
+        inbox && (() => inbox.append(posts)),
+      ),
   };
 }

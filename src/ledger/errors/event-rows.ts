@@ -34,7 +34,8 @@ export async function storeEvents(
   return fresh.map((event, index) => ({ event, number: numbers[index] ?? 0 }));
 }
 
-async function knownIds(trx: Kysely<Tables>, workspace: string, ids: readonly string[]): Promise<Set<string>> {
+/** Which of these keys of a workspace's application are stored already. */
+export async function knownIds(trx: Kysely<Tables>, workspace: string, ids: readonly string[]): Promise<Set<string>> {
   const rows = await inSlices(ids, (slice) =>
     trx
       .selectFrom('error_events')

@@ -28,6 +28,7 @@ const KEYS: Readonly<Record<MovedTable, readonly string[]>> = {
   lookups: ['id'],
   changes: ['id'],
   commits: ['repository', 'ref'],
+  inbox: ['id'],
 };
 
 /** A table as it is moved. */
