@@ -9,6 +9,7 @@ import type { Outgoing } from './outgoing.ts';
 import { type Placed, placeRows } from './place-rows.ts';
 import { editIsDue, nextOutgoing, outgoingById, type QueueQuery, queueDueEdit } from './send-queue.ts';
 import type { Tables } from './tables.ts';
+import type { Told } from './told.ts';
 
 /**
  * The outbox and the messages that account for it: what the sender works from. Every method that writes is one
@@ -24,7 +25,12 @@ export interface Messages {
   /** The next event of a room's queue; null when there is none that may be sent now. */
   next(query: QueueQuery): Promise<Outgoing | null>;
   /** Words an event that was never tried, and keeps the words before they are sent; others stay as they are. */
-  seal(id: number, throttleMs: number, word: (outgoing: Outgoing) => string, now: number): Promise<Outgoing>;
+  seal(
+    id: number,
+    throttleMs: number,
+    word: (outgoing: Outgoing, told: Told) => string,
+    now: number,
+  ): Promise<Outgoing>;
   /** The homeserver took it, `heartbeat` telling whether it was the daily self-test. */
   delivered(
     message: Outgoing,
@@ -72,10 +78,11 @@ export function openMessages({ write, read, plan }: Store): Messages {
       write(async (trx) => {
         const found = await outgoingById(trx, id, throttleMs);
         if (found === null) throw new Error(`there is no message ${id}`);
-        if (found.content !== null) return found;
-        const content = word(found);
+        const { outgoing, told } = found;
+        if (told === null) return outgoing;
+        const content = word(outgoing, told);
         await trx.updateTable('messages').set({ content, sealed_at: now }).where('id', '=', id).execute();
-        return { ...found, content };
+        return { ...outgoing, content };
       }),
     delivered: ({ id, room, kind }, { roomId, eventId }, heartbeat, now) =>
       write(async (trx) => {

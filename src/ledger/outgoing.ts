@@ -33,7 +33,7 @@ export interface Root {
   readonly eventId: string | null;
 }
 
-/** An event to be sent, and all that its wording needs. */
+/** An event to be sent. */
 export interface Outgoing {
   readonly id: number;
   readonly txnId: string;
@@ -44,8 +44,8 @@ export interface Outgoing {
   readonly content: string | null;
   /** How many attempts met an error of the server's own. */
   readonly serverErrors: number;
-  /** What it tells: of a message and of an edit all rows that it accounts for, in order; of a notice that one row. */
-  readonly facts: readonly OutboxFact[];
+  /** The first row that it accounts for; null where it was swept. All that it tells is read when it is worded. */
+  readonly first: OutboxFact | null;
   readonly root: Root | null;
   /** When it could first be sent, but for what stood before it: its decision, or the end of the throttle. */
   readonly readyAt: number;
@@ -70,7 +70,7 @@ export function factOf(row: Selectable<OutboxTable>): OutboxFact {
 
 export function outgoingOf(
   row: Selectable<MessagesTable>,
-  facts: readonly OutboxFact[],
+  first: OutboxFact | null,
   root: Root | null,
   readyAt: number,
 ): Outgoing {
@@ -82,7 +82,7 @@ export function outgoingOf(
     origin: row.origin,
     content: row.content,
     serverErrors: row.server_errors,
-    facts,
+    first,
     root,
     readyAt,
   };

@@ -1,8 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { RoomName } from '../domain/severity.ts';
-import { factOf, type OutboxFact, type Outgoing, outgoingOf, type Root } from './outgoing.ts';
+import { type OutboxFact, type Outgoing, outgoingOf, type Root } from './outgoing.ts';
 import { insertMessage } from './place-rows.ts';
 import type { MessagesTable, Tables } from './tables.ts';
+import { firstFact, type Told, toldBy } from './told.ts';
 
 /** What is asked of a room's queue. Times in milliseconds, `now` since the epoch. */
 export interface QueueQuery {
@@ -79,24 +80,20 @@ async function firstFresh(db: Kysely<Tables>, query: QueueQuery) {
     .executeTakeFirst();
 }
 
-/** One event with all that its wording needs. */
-export async function outgoingById(db: Kysely<Tables>, id: number, throttleMs: number): Promise<Outgoing | null> {
+/** One event, and all that it tells unless it was worded already. */
+export async function outgoingById(
+  db: Kysely<Tables>,
+  id: number,
+  throttleMs: number,
+): Promise<{ readonly outgoing: Outgoing; readonly told: Told | null } | null> {
   const row = await db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirst();
-  return row === undefined ? null : await load(db, row, throttleMs);
+  if (row === undefined) return null;
+  return { outgoing: await load(db, row, throttleMs), told: row.content === null ? await toldBy(db, row) : null };
 }
 
 async function load(db: Kysely<Tables>, row: Selectable<MessagesTable>, throttleMs: number): Promise<Outgoing> {
-  const facts = await factsOf(db, row);
-  return outgoingOf(row, facts, await rootOf(db, row.root_id), await readyAt(db, row, facts, throttleMs));
-}
-
-async function factsOf(db: Kysely<Tables>, row: Selectable<MessagesTable>): Promise<OutboxFact[]> {
-  const all = db.selectFrom('outbox').selectAll().orderBy('id');
-  const rows =
-    row.kind === 'notice'
-      ? await all.where('id', '=', row.row_id ?? 0).execute()
-      : await all.where('message_id', '=', row.root_id ?? row.id).execute();
-  return rows.map(factOf);
+  const first = await firstFact(db, row);
+  return outgoingOf(row, first, await rootOf(db, row.root_id), await readyAt(db, row, first, throttleMs));
 }
 
 async function rootOf(db: Kysely<Tables>, id: number | null): Promise<Root | null> {
@@ -116,10 +113,10 @@ async function rootOf(db: Kysely<Tables>, id: number | null): Promise<Root | nul
 async function readyAt(
   db: Kysely<Tables>,
   row: Selectable<MessagesTable>,
-  facts: readonly OutboxFact[],
+  first: OutboxFact | null,
   throttleMs: number,
 ): Promise<number> {
-  const decidedAt = row.kind === 'edit' ? row.created_at : (facts[0]?.decidedAt ?? row.created_at);
+  const decidedAt = row.kind === 'edit' ? row.created_at : (first?.decidedAt ?? row.created_at);
   if (row.kind !== 'message') return decidedAt;
   const before = await db
     .selectFrom('messages')

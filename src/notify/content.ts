@@ -1,4 +1,5 @@
 import type { OutboxFact, Outgoing } from '../ledger/outgoing.ts';
+import type { Told, ToldAlert } from '../ledger/told.ts';
 import { type Line, line, struck } from './line.ts';
 import type { Payload } from './plan.ts';
 import { jsonBytes } from './text.ts';
@@ -11,15 +12,17 @@ export type Content = Readonly<Record<string, unknown>>;
 export const TEXT_BYTES = 8192;
 /** Bytes of JSON for the ids of what a message accounts for; an edit carries them twice. */
 const ID_BYTES = 8192;
-/** Alerts that a sum names one by one. */
-const NAMED = 10;
 
 /** The ids of all that a message accounts for, as far as they fit: those of the sink, or the outbox's own. */
 export const EVENTS = 'dora-exporter.events';
 
 /** Words an event whole. An edit needs its root to have been delivered. */
-export function contentOf({ kind, facts, root }: Outgoing, dashboard: DashboardUrl): Content {
-  const plain = kind === 'notice' ? noticeContent(facts, dashboard) : messageContent(facts, dashboard);
+export function contentOf(
+  { kind, root }: Pick<Outgoing, 'kind' | 'root'>,
+  told: Told,
+  dashboard: DashboardUrl,
+): Content {
+  const plain = kind === 'notice' ? noticeContent(told, dashboard) : messageContent(told, dashboard);
   if (root === null || !root.delivered || root.eventId === null) return plain;
   const event_id = root.eventId;
   return kind === 'edit'
@@ -48,39 +51,35 @@ export function withoutRelation(content: Content): Content | null {
   return (whole as Content | undefined) ?? plain;
 }
 
-function noticeContent(facts: readonly OutboxFact[], dashboard: DashboardUrl): Content {
-  const lines = facts.flatMap((fact) => linesOf(wordingOf(fact.payload as Payload, fact.severity, dashboard)));
-  return textContent('m.notice', lines, facts);
+function noticeContent({ named, refs }: Told, dashboard: DashboardUrl): Content {
+  const lines = named.flatMap(({ latest }) => linesOf(wordsOf(latest, dashboard)));
+  return textContent('m.notice', lines, refs);
 }
 
-function messageContent(facts: readonly OutboxFact[], dashboard: DashboardUrl): Content {
-  const told = facts.filter(({ role }) => role !== 'ends');
-  const alerts = [...Map.groupBy(told, ({ key }) => key).values()].map((rows) => alertOf(rows, facts, dashboard));
-  const msgtype = told.some(({ severity }) => severity === 'critical') ? 'm.text' : 'm.notice';
+function messageContent(told: Told, dashboard: DashboardUrl): Content {
+  const alerts = told.named.map((one) => alertOf(one, dashboard));
   const [only] = alerts;
-  const lines = alerts.length === 1 && only !== undefined ? single(only) : sum(alerts, told.length);
-  return textContent(msgtype, lines, facts);
+  const lines = told.alerts === 1 && only !== undefined ? single(only) : sum(alerts, told);
+  return textContent(told.critical ? 'm.text' : 'm.notice', lines, told.refs);
 }
 
-/** Rows with one key, and what ended the latest of them; null while one goes on. */
+/** What a message says of one alert; `ending` is null while it goes on. */
 interface Alert {
   readonly wording: Wording;
   readonly count: number;
   readonly ending: string | null;
 }
 
-function alertOf(rows: readonly OutboxFact[], facts: readonly OutboxFact[], dashboard: DashboardUrl): Alert {
-  const endings = rows.map(({ id, about }) =>
-    about === null ? undefined : facts.findLast((fact) => fact.role === 'ends' && fact.about === about && fact.id > id),
-  );
-  const last = endings.every((ending) => ending !== undefined) ? endings.at(-1) : undefined;
-  // They are alike but for links and times, of which the latest serve best.
-  const { payload, severity } = rows.at(-1) as OutboxFact;
+function alertOf({ latest, count, ending }: ToldAlert, dashboard: DashboardUrl): Alert {
   return {
-    wording: wordingOf(payload as Payload, severity, dashboard),
-    count: rows.length,
-    ending: last === undefined ? null : endingOf(last.payload as Payload),
+    wording: wordsOf(latest, dashboard),
+    count,
+    ending: ending === null ? null : endingOf(ending.payload as Payload),
   };
+}
+
+function wordsOf({ payload, severity }: OutboxFact, dashboard: DashboardUrl): Wording {
+  return wordingOf(payload as Payload, severity, dashboard);
 }
 
 function single({ wording, count, ending }: Alert): Line[] {
@@ -89,13 +88,13 @@ function single({ wording, count, ending }: Alert): Line[] {
   return [line(ending), struck(head), ...wording.rest.map(struck), ...(wording.links === null ? [] : [wording.links])];
 }
 
-function sum(alerts: readonly Alert[], rows: number): Line[] {
-  const named = alerts.slice(0, NAMED).map(({ wording, count, ending }) => {
+function sum(named: readonly Alert[], { rows, alerts }: Told): Line[] {
+  const lines = named.map(({ wording, count, ending }) => {
     const head = counted(wording.head, count);
     return ending === null ? head : joined(line(`${ending} `), struck(head));
   });
-  const more = alerts.length - named.length;
-  return [line({ bold: `${rows} alerts` }), ...named, ...(more > 0 ? [line(`… and ${more} more`)] : [])];
+  const more = alerts - named.length;
+  return [line({ bold: `${rows} alerts` }), ...lines, ...(more > 0 ? [line(`… and ${more} more`)] : [])];
 }
 
 function counted(head: Line, count: number): Line {
@@ -110,7 +109,7 @@ function linesOf({ head, rest, links }: Wording): Line[] {
   return [head, ...rest, ...(links === null ? [] : [links])];
 }
 
-function textContent(msgtype: 'm.text' | 'm.notice', lines: readonly Line[], facts: readonly OutboxFact[]): Content {
+function textContent(msgtype: 'm.text' | 'm.notice', lines: readonly Line[], refs: readonly string[]): Content {
   const fitting = [...lines];
   while (fitting.length > 1 && (tooLong(fitting, 'body', '\n') || tooLong(fitting, 'html', '<br>'))) fitting.pop();
   return {
@@ -119,7 +118,7 @@ function textContent(msgtype: 'm.text' | 'm.notice', lines: readonly Line[], fac
     format: 'org.matrix.custom.html',
     formatted_body: fitting.map(({ html }) => html).join('<br>'),
     'm.mentions': {},
-    [EVENTS]: fittingIds(facts),
+    [EVENTS]: fittingIds(refs),
   };
 }
 
@@ -127,10 +126,10 @@ function tooLong(lines: readonly Line[], part: keyof Line, between: string): boo
   return jsonBytes(lines.map((one) => one[part]).join(between)) > TEXT_BYTES - 4;
 }
 
-function fittingIds(facts: readonly OutboxFact[]): string[] {
+function fittingIds(refs: readonly string[]): string[] {
   let bytes = 0;
-  return facts
-    .map(({ ref }) => ref.toWellFormed())
+  return refs
+    .map((ref) => ref.toWellFormed())
     .filter((ref) => {
       bytes += jsonBytes(ref) + 1;
       return bytes <= ID_BYTES;

@@ -3,6 +3,7 @@ import type { Observe } from '../domain/observation.ts';
 import type { RoomName } from '../domain/severity.ts';
 import type { Messages } from '../ledger/messages.ts';
 import type { Outgoing } from '../ledger/outgoing.ts';
+import type { Told } from '../ledger/told.ts';
 import type { SharedAccount } from './account.ts';
 import { type Content, contentOf, withoutRelation } from './content.ts';
 import type { Door } from './door.ts';
@@ -90,12 +91,12 @@ export class RoomSender {
   /** One attempt at one event; a null trouble means that it is there and marked so. */
   async #attempt(next: Outgoing, roomId: string): Promise<{ sealed: Outgoing; trouble: Trouble | null }> {
     const { messages, homeserver, room, clock, observe, throttleMs, stop } = this.#parts;
-    const word = (outgoing: Outgoing) => JSON.stringify(this.#wordFor(outgoing, roomId));
+    const word = (outgoing: Outgoing, told: Told) => JSON.stringify(this.#wordFor(outgoing, told, roomId));
     const sealed = await messages.seal(next.id, throttleMs, word, clock.now());
     const reply = await homeserver.send(roomId, sealed.txnId, sealed.content ?? '', stop);
     if (!reply.ok) return { sealed, trouble: reply.trouble };
     const now = clock.now();
-    const heartbeat = sealed.facts.some(({ payload }) => (payload as Payload).kind === 'heartbeat');
+    const heartbeat = (sealed.first?.payload as Payload | undefined)?.kind === 'heartbeat';
     await messages.delivered(sealed, { roomId, eventId: reply.value }, heartbeat, now);
     this.#well();
     const tookMs = Math.max(0, now - sealed.readyAt);
@@ -104,9 +105,9 @@ export class RoomSender {
   }
 
   /** What it is about may stand in another room by now, where no event can relate to it. */
-  #wordFor(outgoing: Outgoing, roomId: string): Content {
+  #wordFor(outgoing: Outgoing, told: Told, roomId: string): Content {
     const root = outgoing.root?.roomId === roomId ? outgoing.root : null;
-    return contentOf({ ...outgoing, root }, this.#parts.dashboard);
+    return contentOf({ ...outgoing, root }, told, this.#parts.dashboard);
   }
 
   async #poison(message: Outgoing, trouble: Extract<Trouble, { kind: 'poison' }>): Promise<Next> {

@@ -20,6 +20,7 @@ import { serviceErrorsContract } from './contract/service-errors.ts';
 import { sinkIntakeContract } from './contract/sink-intake.ts';
 import { sinkRulesContract } from './contract/sink-rules.ts';
 import { sweepingContract } from './contract/sweeping.ts';
+import { tellingContract } from './contract/telling.ts';
 import { tickContract } from './contract/tick.ts';
 import { verdictsContract } from './contract/verdicts.ts';
 import { windowsContract } from './contract/windows.ts';
@@ -44,6 +45,7 @@ export function ledgerContract(name: string, open: OpenStore): void {
     describe('verdicts of a person', () => verdictsContract(open));
     describe('moves', () => movingContract(open));
     describe('changes', () => changesContract(open));
+    describe('telling', () => tellingContract(open));
     describe('time', () => tickContract(open));
     describe('retention', () => sweepingContract(open));
     describe('windows', () => windowsContract(open));

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PostedForm } from '../../src/domain/news.ts';
 import { contentOf, EVENTS, TEXT_BYTES, withoutRelation } from '../../src/notify/content.ts';
-import { closed, fact, factsOf, NOW, opened, outgoing, plan, posted } from './support.ts';
+import { closed, fact, factsOf, NOW, opened, outgoing, plan, posted, toldOf } from './support.ts';
 
 const DASHBOARD = 'https://grafana.example.org/d/dora?var-app={app}&var-env={environment}';
 const ROOT = { delivered: true, roomId: '!room', eventId: '$root' };
 
 function textOf(...facts: Parameters<typeof factsOf>) {
-  const content = contentOf(outgoing(factsOf(...facts)), DASHBOARD);
+  const content = contentOf(outgoing(factsOf(...facts)), toldOf(factsOf(...facts)), DASHBOARD);
   return { body: String(content['body']), html: String(content['formatted_body']), content };
 }
 
@@ -79,7 +79,7 @@ describe('counts, sums, and what has ended', () => {
   test('B27: the same alert ten times is one message that shows ×10', () => {
     const rows = Array.from({ length: 10 }, (_, n) => posted({ id: `e${n}` }));
     const facts = plan([], rows, NOW).map((row, n) => fact(row, n === 0 ? 'first' : 'repeated'));
-    const content = contentOf(outgoing(facts), null);
+    const content = contentOf(outgoing(facts), toldOf(facts), null);
     expect(String(content['body']).split('\n')[0]).toBe('🚨 memory: TimeoutError in recall (production) ×10');
     expect(content[EVENTS]).toEqual(rows.map(({ id }) => id));
   });
@@ -87,7 +87,7 @@ describe('counts, sums, and what has ended', () => {
   test('B28: a sum names some of them and accounts for all', () => {
     const rows = Array.from({ length: 100 }, (_, n) => posted({ id: `e${n}`, message: `error ${n}` }));
     const facts = plan([], rows, NOW).map((row, n) => fact(row, n === 0 ? 'first' : 'summed'));
-    const content = contentOf(outgoing(facts), null);
+    const content = contentOf(outgoing(facts), toldOf(facts), null);
     const lines = String(content['body']).split('\n');
     expect(lines[0]).toBe('100 alerts');
     expect(lines.at(-1)).toBe('… and 90 more');
@@ -98,7 +98,7 @@ describe('counts, sums, and what has ended', () => {
     const [first, end] = factsOf([opened(), closed()]);
     if (first === undefined || end === undefined) throw new Error('no rows');
     const facts = [first, { ...end, role: 'ends' as const }];
-    const content = contentOf(outgoing(facts, { kind: 'edit', root: ROOT }), null);
+    const content = contentOf(outgoing(facts, { kind: 'edit', root: ROOT }), toldOf(facts), null);
     expect(content).toMatchObject({
       'm.relates_to': { rel_type: 'm.replace', event_id: '$root' },
       'm.mentions': {},
@@ -118,13 +118,13 @@ describe('counts, sums, and what has ended', () => {
     const [again] = factsOf([opened({ incident: 8 })]);
     if (first === undefined || end === undefined || again === undefined) throw new Error('no rows');
     const facts = [first, { ...end, role: 'ends' as const }, { ...again, role: 'repeated' as const }];
-    expect(String(contentOf(outgoing(facts), null)['body'])).toMatch(/^🚨 .* ×2\n/);
+    expect(String(contentOf(outgoing(facts), toldOf(facts), null)['body'])).toMatch(/^🚨 .* ×2\n/);
   });
 
   test('a notice stands in the thread of its message, as a client without threads shows it', () => {
     const [, end] = factsOf([opened(), closed()]);
     if (end === undefined) throw new Error('no row');
-    const content = contentOf(outgoing([end], { kind: 'notice', root: ROOT }), null);
+    const content = contentOf(outgoing([end], { kind: 'notice', root: ROOT }), toldOf([end]), null);
     expect(content).toMatchObject({
       msgtype: 'm.notice',
       'm.relates_to': {
@@ -140,11 +140,12 @@ describe('counts, sums, and what has ended', () => {
   test('without what it is about, an edit or a notice is a message of its own', () => {
     const [first, end] = factsOf([opened(), closed()]);
     if (first === undefined || end === undefined) throw new Error('no rows');
-    const edit = contentOf(outgoing([first, { ...end, role: 'ends' }], { kind: 'edit', root: ROOT }), null);
+    const facts = [first, { ...end, role: 'ends' as const }];
+    const edit = contentOf(outgoing(facts, { kind: 'edit', root: ROOT }), toldOf(facts), null);
     expect(withoutRelation(edit)).toEqual(edit['m.new_content']);
-    const notice = contentOf(outgoing([end], { kind: 'notice', root: ROOT }), null);
-    expect(withoutRelation(notice)).toEqual(contentOf(outgoing([end], { kind: 'notice' }), null));
-    expect(withoutRelation(contentOf(outgoing([first]), null))).toBeNull();
+    const notice = contentOf(outgoing([end], { kind: 'notice', root: ROOT }), toldOf([end]), null);
+    expect(withoutRelation(notice)).toEqual(contentOf(outgoing([end], { kind: 'notice' }), toldOf([end]), null));
+    expect(withoutRelation(contentOf(outgoing([first]), toldOf([first]), null))).toBeNull();
   });
 });
 
@@ -163,7 +164,7 @@ test('whatever is told, an edit of it fits into an event, is well-formed, and ho
     fc.property(fc.array(anyPosted, { minLength: 1, maxLength: 60 }), (rows) => {
       const news = rows.map(({ app, ...row }) => posted({ ...row, target: { ...posted().target, app } }));
       const facts = plan([], news, NOW).map((row) => fact(row, 'summed'));
-      const content = contentOf(outgoing(facts, { kind: 'edit', root: ROOT }), `https://g/{app}`);
+      const content = contentOf(outgoing(facts, { kind: 'edit', root: ROOT }), toldOf(facts), `https://g/{app}`);
       const json = JSON.stringify(content);
       expect(Buffer.byteLength(json)).toBeLessThan(60_000);
       expect(json).not.toMatch(/\\ud[89a-f]/);

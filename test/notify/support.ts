@@ -1,6 +1,7 @@
 import type { Posted } from '../../src/domain/news.ts';
 import type { EventFacts, OutboxRow, Transition } from '../../src/domain/transition.ts';
 import type { OutboxFact, Outgoing, Role } from '../../src/ledger/outgoing.ts';
+import { NAMED_ALERTS, type Told, type ToldAlert } from '../../src/ledger/told.ts';
 import { planMessages } from '../../src/notify/plan.ts';
 
 export const NOW = Date.UTC(2026, 10, 25, 9, 0);
@@ -81,9 +82,30 @@ export function outgoing(facts: readonly OutboxFact[], more: Partial<Outgoing> =
     origin: facts[0]?.origin ?? '',
     content: null,
     serverErrors: 0,
-    facts,
+    first: facts[0] ?? null,
     root: null,
     readyAt: NOW,
     ...more,
   };
+}
+
+/** What a message with these rows tells, or a notice with one: the model of what the ledger reads. */
+export function toldOf(facts: readonly OutboxFact[]): Told {
+  const told = facts.filter(({ role }) => role !== 'ends');
+  const alerts = [...Map.groupBy(told, ({ key }) => key).values()].map((rows) => toldAlert(rows, facts));
+  return {
+    rows: told.length,
+    alerts: alerts.length,
+    critical: told.some(({ severity }) => severity === 'critical'),
+    named: alerts.slice(0, NAMED_ALERTS),
+    refs: facts.map(({ ref }) => ref),
+  };
+}
+
+function toldAlert(rows: readonly OutboxFact[], facts: readonly OutboxFact[]): ToldAlert {
+  const endings = rows.map(({ id, about }) =>
+    about === null ? undefined : facts.findLast((one) => one.role === 'ends' && one.about === about && one.id > id),
+  );
+  const ended = endings.every((ending) => ending !== undefined);
+  return { latest: rows.at(-1) as OutboxFact, count: rows.length, ending: (ended ? endings.at(-1) : null) ?? null };
 }
