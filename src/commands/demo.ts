@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Flags } from '../config/command-line.ts';
@@ -254,9 +254,15 @@ Point a Prometheus at ${url}/metrics, and try:
 A deployment fails every few minutes, and is mended; ${FAULTY.fullName} is deployed well and then posts errors, which are found to
 be that deployment's: watch the status page and the rooms. To see a message at once:
 
-    node src/main.ts test-alert --config.file=${folder}/config.yml --form=dag
+    ${ownNode()} src/main.ts test-alert --config.file=${folder}/config.yml --form=dag
 
 Ctrl-C ends the demo.
 
 `;
+}
+
+/** This Node.js, as a shell in this folder finds it: `npm run` takes the one that `npm ci` brought, which the machine's own need not equal. */
+function ownNode(): string {
+  const path = relative(process.cwd(), process.execPath);
+  return path.startsWith('..') ? 'node' : path;
 }

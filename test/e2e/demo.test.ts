@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,8 @@ it('demo serves several teams at any free port, says where, and ends on SIGTERM 
 
     const files = /^ +files +(\S+) /m.exec(demo.stdout)?.[1] ?? '';
     const rooms = /^ +Matrix rooms +(http\S+) /m.exec(demo.stdout)?.[1] ?? '';
+    const node = /^ {4}(\S+) src\/main\.ts test-alert /m.exec(demo.stdout)?.[1] ?? '';
+    expect(execFileSync(node, ['--version'], { encoding: 'utf8' }).trim(), node).toBe(process.version);
     const alert = await runProgram(['test-alert', `--config.file=${files}/config.yml`, '--form=dag']);
     expect(alert, alert.output).toMatchObject({ code: 0 });
     const shown = await (await fetch(rooms)).text();
