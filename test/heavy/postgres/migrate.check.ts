@@ -53,7 +53,7 @@ test('to PostgreSQL and back: every row of every table, by a password from a fil
   const there = await move(`sqlite:${from}`, postgres, password);
   expect(there).toMatchObject({ code: 0, stderr: '' });
   expect(there.stdout).toMatch(/^deployments: 601 rows, sha256 [0-9a-f]{16}$/m);
-  expect(there.stdout).toMatch(/^moved \d+ rows of 21 tables in \d+ s; each table was read back and is the same/m);
+  expect(there.stdout).toMatch(/^moved \d+ rows of \d+ tables in \d+ s; each table was read back and is the same/m);
   const again = await move(`sqlite:${from}`, postgres, password);
   expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty: it has rows in targets, ') });
 
