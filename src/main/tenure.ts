@@ -124,6 +124,15 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
     notifier = startNotifier({ ...notifying, config });
   };
 
+  const failed = (error: unknown, row: { readonly id: number; readonly kind: string }) =>
+    log.error({ err: error, ...row }, 'a row of the inbox could not be taken: it is kept there');
+  const takeInbox = () => {
+    const { sink, attributionWindowMs: blameWithinMs } = config;
+    return recorder.takeInbox({ sink: sink.rules, blameWithinMs, now: clock.now(), failed }, ending.signal);
+  };
+  // What came before this lead is done before what comes to it: events keep their order.
+  if (parts.isShared) await takeInbox();
+
   let time: Promise<void> = Promise.resolve();
   let ended: Promise<void> | null = null;
   const all = resources.move();
@@ -151,7 +160,7 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
         metrics: shown,
         retentionMs: () => ({ rows: config.retentionMs, errors: config.sink.retentionMs }),
         lookedUp: () => lookedUpSources(config.sources),
-        inbox: parts.isShared ? () => ({ sink: config.sink.rules, blameWithinMs: config.attributionWindowMs }) : null,
+        takeInbox: parts.isShared ? takeInbox : null,
         clock,
         log,
         stop: ending.signal,

@@ -1,6 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
-import type { TakingInbox } from '../ledger/ledger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { startTicker } from '../polling/ticker.ts';
 import type { Log } from './parts.ts';
@@ -23,13 +22,13 @@ export async function letTimePass(parts: {
   readonly retentionMs: () => { readonly rows: number; readonly errors: number };
   /** The sources whose lookups of commits are worked on. */
   readonly lookedUp: () => readonly string[];
-  /** How what others took in is done; null: nobody shares the ledger. */
-  readonly inbox: (() => Omit<TakingInbox, 'now' | 'failed'>) | null;
+  /** Does what others took in; null: nobody shares the ledger. */
+  readonly takeInbox: (() => Promise<void>) | null;
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;
 }): Promise<void> {
-  const { recorder, metrics, clock, log, stop, inbox } = parts;
+  const { recorder, metrics, clock, log, stop, takeInbox } = parts;
   const every = (intervalMs: number, what: string, run: () => Promise<void>, firstMs = intervalMs) => {
     const onError = (error: unknown) => {
       if (error instanceof StoreFailure) log.warn({ what, detail: error.message }, 'the ledger did not take a write');
@@ -42,11 +41,8 @@ export async function letTimePass(parts: {
     const now = clock.now();
     return recorder.sweep({ rows: now - rows, errors: now - errors, lookedUp: parts.lookedUp() }, stop);
   };
-  const failed = (error: unknown, row: { readonly id: number; readonly kind: string }) =>
-    log.error({ err: error, ...row }, 'a row of the inbox could not be taken: it is kept there');
   await Promise.all([
-    inbox !== null &&
-      every(INBOX_MS, 'inbox', () => recorder.takeInbox({ ...inbox(), now: clock.now(), failed }, stop)),
+    takeInbox !== null && every(INBOX_MS, 'inbox', takeInbox),
     every(TICK_MS, 'tick', () => recorder.tick(clock.now())),
     // A ledger that takes no write holds no window up.
     every(TICK_MS, 'windows', async () => metrics.advance(clock.now())),

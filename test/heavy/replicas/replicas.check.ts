@@ -1,11 +1,10 @@
-import { connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from '../../e2e/page.ts';
 import { goodPoll, items, keysOf, pageWith, Stage, scrape } from '../../e2e/stage.ts';
 import { STORY, TOLD, tellStory } from '../../e2e/story.ts';
-import { startRawLoopback } from '../../support/loopback.ts';
 import type { Program } from '../../support/program.ts';
+import { startCutProxy } from '../support/cut-proxy.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 /** A killed leader is followed within this time. */
@@ -96,19 +95,7 @@ test('B17: a leader that was frozen shows nothing of targets when it goes on, wr
 
 test('a leader that is cut off from the database lets go in time, and what it polled is no failure', async () => {
   const database = await server.create();
-  const open = new Set<Socket>();
-  let through = true;
-  await using proxy = await startRawLoopback((socket) => {
-    open.add(socket);
-    socket.on('error', () => {}).on('close', () => open.delete(socket));
-    if (!through) return;
-    const there = connect(server.port, '127.0.0.1').on('error', () => socket.destroy());
-    there.on('close', () => socket.destroy());
-    socket.on('close', () => there.destroy());
-    // Cut off means silence, not an end: nothing is heard of the other side any more.
-    socket.on('data', (data) => through && there.write(data));
-    there.on('data', (data) => through && socket.write(data));
-  });
+  await using proxy = await startCutProxy(server.port);
   await using stage = await Stage.open();
   const shop = stage.repo('acme/shop');
   stage.push(shop, ...STORY[0]);
@@ -117,7 +104,7 @@ test('a leader that is cut off from the database lets go in time, and what it po
   await goodPoll(first);
   stage.configure({ ledger: server.url(database) });
   await using second = await stage.start();
-  through = false;
+  proxy.cut();
   for (const [status, second] of STORY.slice(1)) stage.push(shop, status, second);
   await leading(second);
   expect(leads(await scrape(first))).toBe(false);
@@ -125,8 +112,7 @@ test('a leader that is cut off from the database lets go in time, and what it po
   const told = (page: Page) => keysOf(page, 'acme/shop', stage.epoch).successes === 2;
   expect(keysOf(await pageWith(second, told, 'all is counted'), 'acme/shop', stage.epoch)).toEqual(TOLD);
 
-  through = true;
-  for (const socket of open) socket.destroy();
+  proxy.heal();
   await second.stop();
   expect(keysOf(await goodPoll(first), 'acme/shop', stage.epoch)).toEqual(TOLD);
   expect(await items(first, 'deployments')).toHaveLength(STORY.length);
