@@ -49,17 +49,20 @@ function configuration(): Json {
     }),
     { target: 'draft-7', io: 'input', unrepresentable: 'any' },
   );
-  return withoutDefaults(schema) as Json;
+  return withoutDocumentation(schema) as Json;
 }
 
-/** The defaults are documented elsewhere, and the bounds of JavaScript's integers are of no interest. */
-function withoutDefaults(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withoutDefaults);
+const DOCUMENTED: ReadonlySet<string> = new Set(['default', 'description', 'takes', 'least', 'most']);
+
+/** What docs/configuration.md says is not said again, and the bounds of JavaScript's integers are of no interest. */
+function withoutDocumentation(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutDocumentation);
   if (node === null || typeof node !== 'object') return node;
   const { $schema: _, ...others } = node as Json;
-  const isSchema = typeof others['type'] === 'string' || 'default' in others;
+  const isSchema =
+    ['type', 'description', 'takes'].some((key) => typeof others[key] === 'string') || 'default' in others;
   const kept = Object.entries(others).filter(
-    ([key, value]) => !(isSchema && (key === 'default' || value === Number.MAX_SAFE_INTEGER)),
+    ([key, value]) => !(isSchema && (DOCUMENTED.has(key) || value === Number.MAX_SAFE_INTEGER)),
   );
-  return Object.fromEntries(kept.map(([key, value]) => [key, withoutDefaults(value)]));
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutDocumentation(value)]));
 }

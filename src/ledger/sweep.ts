@@ -28,7 +28,8 @@ export interface Swept {
 /**
  * Takes away a bounded number of rows older than `before` (milliseconds since the epoch); nothing once all are gone.
  * Totals stay, and so do the ids, with their verdict: a row is decided once and for ever. What an incident needs
- * that was still open then, that a gauge still shows, or that the next deployment's commits are compared with, stays.
+ * that was still open then, that a gauge still shows, or that the next deployment's commits are compared with, stays;
+ * so does a deployment that a person says is no change failure, while an incident that is blamed on it is kept.
  * Changes stay for ever: they are what says which commits a target has had. What waits to be looked up stays where it
  * belongs to one of `lookedUp`, which somebody works on; undefined: all.
  */
@@ -80,35 +81,64 @@ export async function sweepStep(
 }
 
 function oldDeployments(trx: Kysely<Tables>, before: number, lookedUp: readonly string[] | undefined) {
-  return trx
-    .selectFrom('deployments')
-    .select(['id', 'source', 'upstream_id', 'outcome', 'target_id', 'delivery', ...WINDOW_COLUMNS])
-    .where('at', '<', before)
-    .$if(lookedUp === undefined || lookedUp.length > 0, (q) =>
-      q.where((e) => e.not(e.exists(waitingLookup(e, lookedUp)))),
+  return (
+    trx
+      .selectFrom('deployments')
+      .select(['id', 'source', 'upstream_id', 'outcome', 'target_id', 'delivery', ...WINDOW_COLUMNS])
+      .where('at', '<', before)
+      .$if(lookedUp === undefined || lookedUp.length > 0, (q) =>
+        q.where((e) => e.not(e.exists(waitingLookup(e, lookedUp)))),
+      )
+      .where((e) =>
+        e.or([
+          e('outcome', '=', 'failure'),
+          e('delivery', 'is', null),
+          e('delivery', '=', 'no_forge'),
+          e('at', '<', lastSuccess(e)),
+        ]),
+      )
+      .where((e) =>
+        e.not(
+          e.exists(
+            e
+              .selectFrom('incidents')
+              .select('incidents.id')
+              .whereRef('incidents.target_id', '=', 'deployments.target_id')
+              .whereRef('incidents.opened_at', '<=', 'deployments.at')
+              .where((i) => i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', before)])),
+          ),
+        ),
+      )
+      // Without its row nobody would know that the recovery is not to be counted.
+      .where((e) =>
+        e.or([e(e.fn.coalesce('verdict', e.val('')), '!=', 'not_a_failure'), e.not(e.exists(attributed(e, before)))]),
+      )
+      .orderBy('at')
+      .limit(ROWS_PER_STATEMENT)
+  );
+}
+
+/** Incidents that are kept, and whose opening is attributed to the deployment: it may have ended long before they began. */
+function attributed(e: ExpressionBuilder<Tables, 'deployments'>, before: number) {
+  return e
+    .selectFrom('sightings')
+    .innerJoin('incidents', (join) =>
+      join
+        .onRef('incidents.target_id', '=', 'sightings.target_id')
+        .onRef('incidents.opened_by', '=', 'sightings.upstream_id'),
     )
-    .where((e) =>
-      e.or([
-        e('outcome', '=', 'failure'),
-        e('delivery', 'is', null),
-        e('delivery', '=', 'no_forge'),
-        e('at', '<', lastSuccess(e)),
+    .select('incidents.id')
+    .whereRef('sightings.blamed', '=', 'deployments.upstream_id')
+    .where((s) =>
+      s.or([
+        s('sightings.blamed_target', '=', s.ref('deployments.target_id')),
+        s.and([
+          s('sightings.blamed_target', 'is', null),
+          s('sightings.target_id', '=', s.ref('deployments.target_id')),
+        ]),
       ]),
     )
-    .where((e) =>
-      e.not(
-        e.exists(
-          e
-            .selectFrom('incidents')
-            .select('incidents.id')
-            .whereRef('incidents.target_id', '=', 'deployments.target_id')
-            .whereRef('incidents.opened_at', '<=', 'deployments.at')
-            .where((i) => i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', before)])),
-        ),
-      ),
-    )
-    .orderBy('at')
-    .limit(ROWS_PER_STATEMENT);
+    .where((i) => i.or([i('incidents.closed_at', 'is', null), i('incidents.closed_at', '>=', before)]));
 }
 
 function waitingLookup(e: ExpressionBuilder<Tables, 'deployments'>, lookedUp: readonly string[] | undefined) {

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Capabilities, Sighting } from '../../../src/domain/batch.ts';
+import { degraded, healthBatch, healthy } from '../health-support.ts';
 import { ANN, causes, latest, recordOf, resolve, SAID, say } from '../override-support.ts';
 import {
+  ALL,
   at,
   batch,
   counted,
@@ -13,6 +16,9 @@ import {
   target,
   WEB,
 } from '../support.ts';
+
+const ERRORS: Capabilities = { kinds: ['errors'], causes: [], rework: [] };
+const NEVER = new AbortController().signal;
 
 export function verdictsContract(open: OpenStore): void {
   test('a success that is said to be a failure is a change failure, counted once under its own cause', async () => {
@@ -149,10 +155,10 @@ export function verdictsContract(open: OpenStore): void {
     await resolve(store.ledger, 200);
     await say(store.ledger, 100, 'not_a_failure');
     await store.ledger.record(batch([failure(2000), success(2100)]));
-    await store.ledger.sweep({ rows: at(150), errors: at(150) }, new AbortController().signal);
+    await store.ledger.sweep({ rows: at(150), errors: at(150) }, NEVER);
     expect(await store.rows('resolutions')).toHaveLength(1);
     expect(await incidentsOf(store.ledger)).toMatchObject([{ resolution: SAID }, {}]);
-    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, new AbortController().signal);
+    await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
     expect(await store.rows('deployments')).toHaveLength(2);
     expect(await store.rows('verdicts')).toEqual([]);
     expect(await store.rows('resolutions')).toEqual([]);
@@ -160,4 +166,33 @@ export function verdictsContract(open: OpenStore): void {
     expect(swept).toContainEqual({ kind: 'swept', table: 'verdicts', rows: 1 });
     expect(swept).toContainEqual({ kind: 'swept', table: 'resolutions', rows: 1 });
   });
+
+  for (const kind of ['degraded', 'errors'] as const) {
+    test(`what is said of a deployment stays as long as an incident (${kind}) that is blamed on it`, async () => {
+      await using store = await open();
+      const about: Partial<Sighting> = kind === 'errors' ? { target: target(WEB.app, 'sink'), about: kind } : {};
+      const events = [degraded(150, about), healthy(2000, about)];
+      await store.ledger.record(healthBatch([success(100), success(5000)], { now: at(5000) }));
+      const by = kind === 'errors' ? { source: 'sink', capabilities: ERRORS } : {};
+      await store.ledger.record(healthBatch(events, { now: at(5000), ...by }));
+      const span = { after: at(1000), until: at(6000), minSamples: 1 };
+      const recoveries = async () => {
+        const rows = await Array.fromAsync(store.ledger.windowRows(at(1000)));
+        const told = (await store.ledger.queries.keys({ ...ALL, ...WEB, ...span })).items[0]?.keys.recovery.count;
+        return { told, read: rows.flatMap((one) => one.recoveries).length };
+      };
+      expect(await recoveries()).toEqual({ told: 1, read: 1 });
+      await say(store.ledger, 100, 'not_a_failure');
+      expect(await recoveries()).toEqual({ told: 0, read: 0 });
+      await store.ledger.sweep({ rows: at(1000), errors: at(1000) }, NEVER);
+      expect(await recoveries()).toEqual({ told: 0, read: 0 });
+      await say(store.ledger, 100, null);
+      expect(await recoveries()).toEqual({ told: 1, read: 1 });
+      await say(store.ledger, 100, 'not_a_failure');
+      await store.ledger.sweep({ rows: at(3000), errors: at(3000) }, NEVER);
+      expect(await store.rows('deployments')).toHaveLength(1);
+      expect(await store.rows('verdicts')).toEqual([]);
+      expect(await recoveries()).toEqual({ told: 0, read: 0 });
+    });
+  }
 }
