@@ -7,7 +7,7 @@ export const RECOVERY_BOUNDS = [300, 900, 1800, 3600, 14400, 43200, 86400, 25920
 /** Bounds in seconds of deployments' run times; they never change. */
 export const DURATION_BOUNDS = [10, 30, 60, 120, 300, 600, 1200, 3600] as const;
 
-/** Points from a bucket to one deployment that fell in it. `value` in the histogram's unit, `at` in milliseconds. */
+/** Points from a sample to one deployment that it counts. `value` in the sample's unit, `at` in milliseconds. */
 export interface Exemplar {
   readonly id: string;
   readonly value: number;
@@ -81,8 +81,8 @@ export function emptyTotals(): Totals {
 }
 
 /**
- * Adds one observation of `ms` milliseconds; a bucket holds what is at most its bound in seconds. Without an exemplar
- * the bucket keeps the one it has.
+ * Adds one observation of `ms` milliseconds; a bucket holds what is at most its bound in seconds. Without a
+ * later exemplar the bucket keeps the one it has.
  */
 export function observe(
   histogram: Histogram,
@@ -96,7 +96,16 @@ export function observe(
   histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
   histogram.sumMs += ms;
   histogram.count += 1;
-  if (exemplar !== null) histogram.exemplars[bucket] = { ...exemplar, value: seconds };
+  if (exemplar !== null && isLater(exemplar, histogram.exemplars[bucket]))
+    histogram.exemplars[bucket] = { ...exemplar, value: seconds };
+}
+
+/**
+ * Whether an exemplar takes the place of the one that a sample has. One of the same moment does not: Prometheus refuses, at
+ * each scrape anew, an exemplar that is not later than the last one it stored (`tsdb/exemplar.go`, "out of order").
+ */
+export function isLater(one: Pick<Exemplar, 'at'>, than: Pick<Exemplar, 'at'> | null | undefined): boolean {
+  return one.at > (than?.at ?? Number.NEGATIVE_INFINITY);
 }
 
 /** Adds `from` to `to`: two targets that became one. */
@@ -121,7 +130,7 @@ export function addTotals(to: Totals, from: Totals): void {
   }
   for (const outcome of ['success', 'failure'] as const) {
     const theirs = from.exemplars[outcome];
-    if (theirs !== undefined && theirs.at >= (to.exemplars[outcome]?.at ?? 0)) to.exemplars[outcome] = theirs;
+    if (theirs !== undefined && isLater(theirs, to.exemplars[outcome])) to.exemplars[outcome] = theirs;
   }
 }
 
@@ -133,7 +142,7 @@ function addHistogram(to: Histogram, from: Histogram): void {
   from.buckets.forEach((count, bucket) => {
     to.buckets[bucket] = (to.buckets[bucket] ?? 0) + count;
     const theirs = from.exemplars[bucket] ?? null;
-    if (theirs !== null && theirs.at >= (to.exemplars[bucket]?.at ?? 0)) to.exemplars[bucket] = theirs;
+    if (theirs !== null && isLater(theirs, to.exemplars[bucket])) to.exemplars[bucket] = theirs;
   });
   to.sumMs += from.sumMs;
   to.count += from.count;

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Batch, PostedCount, Sighting, TargetFacts } from '../domain/batch.ts';
 import { type Deployment, type TargetKey, targetId } from '../domain/deployment.ts';
 import type { Signal } from '../domain/mttr.ts';
-import { DURATION_BOUNDS, emptyTotals, observe } from '../domain/totals.ts';
+import { DURATION_BOUNDS, emptyTotals, isLater, observe } from '../domain/totals.ts';
 import { insertAndRead } from './rows.ts';
 import { signalOfSighting } from './sightings.ts';
 import type { Tables, TargetsTable } from './tables.ts';
@@ -70,7 +70,8 @@ export function takeDeployment(work: TargetWork, deployment: Deployment): void {
   work.signals.push({ about: 'deployment', signal: signalOf(deployment) });
 
   totals.deployments[outcome] += 1;
-  if (at >= (totals.exemplars[outcome]?.at ?? 0)) totals.exemplars[outcome] = { id: deployment.id, value: 1, at };
+  const exemplar = { id: deployment.id, value: 1, at };
+  if (isLater(exemplar, totals.exemplars[outcome])) totals.exemplars[outcome] = exemplar;
   row.last_active_at = Math.max(row.last_active_at, at);
   if (outcome === 'failure') return;
   row.last_success_at = Math.max(row.last_success_at ?? 0, at);

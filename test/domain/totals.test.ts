@@ -20,11 +20,14 @@ describe('observe', () => {
     expect(histogram.count).toBe(5);
   });
 
-  test('the exemplar of a bucket is the last observed one, its value in seconds', () => {
+  test('the exemplar of a bucket is its latest, its value in seconds; one of the same moment or of before does not replace it, as Prometheus would refuse it at each scrape', () => {
     const histogram = emptyHistogram(BOUNDS);
     observe(histogram, BOUNDS, 2000, { id: 'first', at: 5 });
     observe(histogram, BOUNDS, 3000, { id: 'second', at: 6 });
+    observe(histogram, BOUNDS, 4000, { id: 'of the same moment', at: 6 });
+    observe(histogram, BOUNDS, 5000, { id: 'late', at: 5 });
     expect(histogram.exemplars).toEqual([null, { id: 'second', value: 3, at: 6 }, null]);
+    expect(histogram.count).toBe(4);
   });
 });
 
@@ -47,6 +50,7 @@ describe('addTotals', () => {
     from.exemplars.success = { id: 'new', value: 1, at: 2 };
     from.exemplars.failure = { id: 'theirs', value: 1, at: 1 };
     addTotals(to, from);
+    addTotals(to, { ...emptyTotals(), exemplars: { success: { id: 'of the same moment', value: 1, at: 2 } } });
     expect(to.exemplars).toEqual({
       success: { id: 'new', value: 1, at: 2 },
       failure: { id: 'theirs', value: 1, at: 1 },

@@ -239,6 +239,15 @@ export function recordingContract(open: OpenStore): void {
     expect(totals.exemplars.success?.id).toBe(success(4).id);
   });
 
+  test('the exemplar of an outcome stays with the first of those that ended in one moment, whatever is recorded after it', async () => {
+    await using store = await open();
+    await store.ledger.record(batch([success(2)]));
+    await store.ledger.record(batch([success(3, { at: success(2).at }), success(1)]));
+    const { totals } = await shown(store.ledger);
+    expect(totals.deployments.success).toBe(3);
+    expect(totals.exemplars.success?.id).toBe(success(2).id);
+  });
+
   test('a start shows exactly what the last commit of each target showed, more than one statement of them', async () => {
     await using store = await open();
     const apps = Array.from({ length: 1201 }, (_, index) => target(`app ${index}`));
