@@ -6,10 +6,12 @@ import { CATALOGUE } from '../../src/metrics/catalogue.ts';
 
 interface Rule {
   readonly alert?: string;
+  readonly expr: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 interface RuleTest {
-  readonly input_series: readonly { readonly series: string }[];
+  readonly name: string;
+  readonly input_series: readonly { readonly series: string; readonly values: string }[];
   readonly alert_rule_test?: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
 }
 
@@ -24,6 +26,10 @@ const tests = readdirSync('test/rules')
 const judged = tests.flatMap((test) => test.alert_rule_test ?? []);
 const defaults = parse(readFileSync(`${CHART}values.yaml`, 'utf8')).prometheusRule.values;
 
+function judging(name: string | undefined): RuleTest[] {
+  return tests.filter((test) => test.alert_rule_test?.some(({ alertname }) => alertname === name));
+}
+
 describe('alerts', () => {
   it('are named once, and their names are those of the tests', () => {
     expect(new Set(names).size).toBe(names.length);
@@ -33,6 +39,21 @@ describe('alerts', () => {
   it.each(names)('%s is tested firing and quiet', (name) => {
     const own = judged.filter(({ alertname }) => alertname === name).map(({ exp_alerts }) => exp_alerts.length > 0);
     expect(new Set(own)).toEqual(new Set([true, false]));
+  });
+
+  it.each(names)('%s is tested over the birth of a series, a restart and the end of a series', (name) => {
+    for (const happens of [/^_/, /stale (_\S* )?[-\d]/, /stale$/]) {
+      const found = judging(name).some(({ input_series }) => input_series.some(({ values }) => happens.test(values)));
+      expect(found, `values like ${happens}`).toBe(true);
+    }
+  });
+
+  // A rule that compares samples of one series, or asks for a number of them by a value of the chart.
+  const counting = alerts.filter(({ expr }) => /increase\(|# value: \w+Min/.test(expr) || /gap_seconds/.test(expr));
+  it.each(counting.map(({ alert }) => alert))('%s is tested with too few samples, and is quiet', (name) => {
+    const few = judging(name).filter((test) => /too few/i.test(test.name));
+    expect(few.length).toBeGreaterThan(0);
+    for (const { exp_alerts } of few.flatMap((test) => test.alert_rule_test ?? [])) expect(exp_alerts).toEqual([]);
   });
 
   it('have a runbook each, and each runbook an alert', () => {
