@@ -19,7 +19,7 @@ const WINDOWS: readonly Window[] = [7, 30, 90].map((days) => ({ name: `${days}d`
  * Series of one target as `projection` makes it: every family but `dora_incident_open_since_timestamp_seconds`, and of
  * windows without a row the sample sizes.
  */
-const SERIES_PER_TARGET = 2 + 3 + 11 + 1 + 1 + 1 + 14 + 1 + 3 * 6;
+const SERIES_PER_TARGET = 2 + 3 + 11 + 1 + 1 + 1 + 14 + 1 + 1 + 3 * 6;
 
 const realClock: Clock = {
   now: () => Date.now(),
