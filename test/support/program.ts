@@ -23,6 +23,8 @@ export interface LaunchOptions {
   /** All of the environment but for Node.js' own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What starts it, where that is not Node.js itself. */
+  readonly by?: readonly [string, ...string[]];
 }
 
 /** How a process ended: one of the two is null. */
@@ -42,8 +44,12 @@ export class Program implements AsyncDisposable {
   #url: string | null = null;
   #over = false;
 
-  constructor(words: readonly string[], { env = {}, cwd = REPOSITORY }: LaunchOptions = {}) {
-    const child = spawn(process.execPath, [MAIN, ...words], {
+  constructor(
+    words: readonly string[],
+    { env = {}, cwd = REPOSITORY, by = [process.execPath, MAIN] }: LaunchOptions = {},
+  ) {
+    const [starter, ...before] = by;
+    const child = spawn(starter, [...before, ...words], {
       cwd,
       env: { NODE_COMPILE_CACHE: CACHE, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
