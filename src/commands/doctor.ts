@@ -6,6 +6,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { AnySourceSettings } from '../sources/table.ts';
 import { complain } from './configured.ts';
 import { type Finding, lineOf, worstFirst } from './doctor/finding.ts';
+import { folded } from './doctor/fold.ts';
 import { lookAtArgocd } from './doctor/look-at-argocd.ts';
 import { lookAtErrors } from './doctor/look-at-errors.ts';
 import { lookAtLedger } from './doctor/look-at-ledger.ts';
@@ -30,9 +31,19 @@ export async function doctor(flags: DoctorFlags, clock: Clock): Promise<number> 
   const parts = { clock, userAgent: 'dora-exporter doctor', stop: new AbortController().signal };
   const findings = worstFirst(await lookAtAll(loaded.config, parts));
   process.stdout.write(
-    flags.json ? `${JSON.stringify({ findings }, null, 2)}\n` : findings.map((one) => `${lineOf(one)}\n`).join(''),
+    flags.json
+      ? asJson(findings)
+      : folded(findings)
+          .map((one) => `${lineOf(one)}\n`)
+          .join(''),
   );
   return findings.some(({ level }) => level === 'problem') ? 1 : 0;
+}
+
+/** Each finding of its own: machines count and choose. */
+function asJson(findings: readonly Finding[]): string {
+  const plain = findings.map(({ level, subject, says, remedy }) => ({ level, subject, says, remedy }));
+  return `${JSON.stringify({ findings: plain }, null, 2)}\n`;
 }
 
 async function lookAtAll(config: Config, parts: LookParts): Promise<readonly Finding[]> {

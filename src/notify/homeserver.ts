@@ -9,6 +9,12 @@ export interface Account {
   readonly deviceId: string | null;
 }
 
+/** A user's level in a room, and the one that a message there takes. */
+export interface Power {
+  readonly has: number;
+  readonly needs: number;
+}
+
 /**
  * A homeserver's client-server API, as far as the notifier needs it. Every method throws `stop.reason` when `stop` is
  * aborted, and bugs; whatever else goes wrong is a `Trouble`.
@@ -25,6 +31,8 @@ export interface Homeserver {
   join(aliasOrId: string, stop: AbortSignal): Promise<Reply<string>>;
   /** Whether the room is encrypted: then clients flag what is sent in plain text. */
   isEncrypted(roomId: string, stop: AbortSignal): Promise<Reply<boolean>>;
+  /** What a user may do in a room. Says nothing of those who made it, which from room version 12 on may do everything. */
+  power(roomId: string, userId: string, stop: AbortSignal): Promise<Reply<Power>>;
   /** Sends an `m.room.message` and answers with its event id: the same for the same `txnId`. */
   send(roomId: string, txnId: string, content: Content | string, stop: AbortSignal): Promise<Reply<string>>;
   /** Ends all connections. */

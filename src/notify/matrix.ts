@@ -1,6 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import { type ZodType, z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
+import type { FailureReason } from '../domain/observation.ts';
 import type { Secret } from '../domain/secret.ts';
 import { dateOf, headOf } from '../upstream/head.ts';
 import { networkTrouble } from '../upstream/network-trouble.ts';
@@ -8,7 +9,7 @@ import { readBody } from '../upstream/read-body.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 import { SourceAgent } from '../upstream/source-agent.ts';
 import { unlessAborted } from '../upstream/unless-aborted.ts';
-import type { Homeserver, Reply } from './homeserver.ts';
+import type { Homeserver, Power, Reply } from './homeserver.ts';
 import { clean } from './text.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
@@ -47,6 +48,21 @@ const account = z
   .transform((body) => ({ userId: body.user_id, deviceId: body.device_id ?? null }));
 const joined = z.object({ joined_rooms: z.array(z.string()) }).transform((body) => body.joined_rooms);
 const room = z.object({ room_id: z.string().startsWith('!') }).transform((body) => body.room_id);
+/** Of one user. Who and what is not named has the default, which is 0 (spec, m.room.power_levels). */
+const powerLevels = z
+  .object({
+    users: z.record(z.string(), z.number()).nullish(),
+    users_default: z.number().nullish(),
+    events: z.record(z.string(), z.number()).nullish(),
+    events_default: z.number().nullish(),
+  })
+  .transform(
+    ({ users, users_default, events, events_default }) =>
+      (userId: string): Power => ({
+        has: users?.[userId] ?? users_default ?? 0,
+        needs: events?.['m.room.message'] ?? events_default ?? 0,
+      }),
+  );
 const event = z.object({ event_id: z.string().min(1) }).transform((body) => body.event_id);
 const refusal = z.object({
   errcode: z.string(),
@@ -67,7 +83,8 @@ export function openMatrix(options: MatrixOptions): Homeserver {
     if (exchange.status === 200) {
       const read = schema.safeParse(json);
       if (read.success) return { ok: true, value: read.data };
-      return waiting(`${call.method} ${shown(call.path)}: 200 with an answer that is not Matrix; is homeserver right?`);
+      const detail = `${call.method} ${shown(call.path)}: 200 with an answer that is not Matrix; is homeserver right?`;
+      return waiting(detail, 'bad_response');
     }
     const said = refusal.safeParse(json);
     const asked = exchange.retryAfterMs ?? (said.success ? (said.data.retry_after_ms ?? null) : null);
@@ -99,13 +116,14 @@ export function openMatrix(options: MatrixOptions): Homeserver {
     } catch (error) {
       stop.throwIfAborted();
       const where = `${method} ${shown(path)}`;
-      if (signal.aborted) return waiting(`${where}: no whole answer within ${requestTimeoutMs} ms (request_timeout)`);
+      if (signal.aborted)
+        return waiting(`${where}: no whole answer within ${requestTimeoutMs} ms (request_timeout)`, 'timeout');
       const trouble = networkTrouble(error, answered);
       if (trouble === null) throw error;
       const detail = `${where}: ${trouble.detail}`;
       if (trouble.reason === 'unauthorized')
         return { ok: false, trouble: { kind: 'blocked', reason: 'unauthorized', detail } };
-      return waiting(detail);
+      return waiting(detail, trouble.reason);
     }
   }
 
@@ -160,6 +178,12 @@ export function openMatrix(options: MatrixOptions): Homeserver {
       const none = reply.trouble.kind === 'blocked' && reply.trouble.reason === 'not_found';
       return none ? { ok: true, value: false } : reply;
     },
+    async power(roomId, userId, stop) {
+      const reply = await ask(get(`/v3/rooms/${encoded(roomId)}/state/m.room.power_levels`), powerLevels, stop);
+      if (reply.ok) return { ok: true, value: reply.value(userId) };
+      const none = reply.trouble.kind === 'blocked' && reply.trouble.reason === 'not_found';
+      return none ? { ok: true, value: { has: 0, needs: 0 } } : reply;
+    },
     send(roomId, txnId, content, stop) {
       const path = `/v3/rooms/${encoded(roomId)}/send/m.room.message/${encoded(txnId)}`;
       const body = typeof content === 'string' ? content : JSON.stringify(content);
@@ -169,8 +193,11 @@ export function openMatrix(options: MatrixOptions): Homeserver {
   };
 }
 
-function waiting(detail: string): { readonly ok: false; readonly trouble: Trouble } {
-  return { ok: false, trouble: { kind: 'wait', afterMs: null, throttled: false, detail: clean(detail, 500) } };
+function waiting(detail: string, onTheWay: FailureReason): { readonly ok: false; readonly trouble: Trouble } {
+  return {
+    ok: false,
+    trouble: { kind: 'wait', afterMs: null, throttled: false, detail: clean(detail, 500), onTheWay },
+  };
 }
 
 /** What would be wrong with an event is here wrong with the room: an alias that is none, a ban. */

@@ -1,3 +1,4 @@
+import type { FailureReason } from '../domain/observation.ts';
 import { clean } from './text.ts';
 
 /** Why an event can never be sent: the reasons of `dora_notifications_total{outcome="parked"}`. */
@@ -8,8 +9,11 @@ export type ParkReason = (typeof PARK_REASONS)[number];
 export const BLOCK_REASONS = ['unauthorized', 'forbidden', 'not_found'] as const;
 export type BlockReason = (typeof BLOCK_REASONS)[number];
 
-/** Why the homeserver did not do what it was asked to. `detail` never holds a token. */
-export type Trouble = { readonly detail: string } & (
+/**
+ * Why the homeserver did not do what it was asked to. `detail` never holds a token. `onTheWay`: what was wrong between it
+ * and us; absent where it answered itself.
+ */
+export type Trouble = { readonly detail: string; readonly onTheWay?: FailureReason } & (
   | {
       /** It will be well by itself: come again, after `afterMs` where the homeserver says so. */
       readonly kind: 'wait';

@@ -16,7 +16,7 @@ export function headOf({ statusCode, headers }: Dispatcher.ResponseData): Head {
 }
 
 /** The upstream's time in milliseconds since the epoch; null when it does not tell or tells nonsense. */
-export function dateOf(head: Head): number | null {
-  const date = Date.parse(head.headers['date'] ?? '');
+export function dateOf({ headers }: Pick<Head, 'headers'>): number | null {
+  const date = Date.parse(headers['date'] ?? '');
   return date > 0 ? date : null;
 }

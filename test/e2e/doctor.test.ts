@@ -172,6 +172,25 @@ it('doctor warns of what hangs, of a workflow that looks like the deployment, an
   );
 });
 
+it('doctor says in one line what holds of many repositories, and each of its own to machines', async () => {
+  await using stage = await Stage.open();
+  for (let number = 1; number <= 7; number += 1) {
+    const workflows = [workflow('lint', 'success'), workflow('deploy', 'success')];
+    stage.push(stage.repo(`acme/app-${number}`), 'success', 60, { workflows });
+  }
+  const { lines } = await examine(stage.config);
+  const looks = lines.filter((line) => line.includes('looks like the deployment'));
+  expect(looks).toEqual([
+    expect.stringMatching(
+      /^warning {2}woodpecker: (acme\/app-\d(, )?){5} and 2 more: the workflow deploy looks .* -> set workflow: deploy$/,
+    ),
+  ]);
+  const { findings } = JSON.parse((await examine(stage.config, '--json')).stdout);
+  const each = findings.filter(({ says }: { says: string }) => says.includes('looks like the deployment'));
+  expect(each).toHaveLength(7);
+  for (const one of each) expect(Object.keys(one)).toEqual(['level', 'subject', 'says', 'remedy']);
+});
+
 function workflow(name: string, state: string) {
   return { name, state };
 }

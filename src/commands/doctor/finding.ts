@@ -11,6 +11,17 @@ export interface Finding {
   readonly says: string;
   /** What to do about it; null where there is nothing to do. */
   readonly remedy: string | null;
+  /** Where many of its kind are likely. */
+  readonly fold?: Fold;
+}
+
+/** By what one of many findings of a subject folds with the others of its kind into one line. */
+export interface Fold {
+  readonly kind: string;
+  /** Which of the many: a repository, an application. */
+  readonly place: string;
+  /** What holds of each of them. */
+  readonly says: string;
 }
 
 /** The worst first, and else as they were found. */
@@ -35,8 +46,8 @@ export class Findings {
     this.#subject = subject;
   }
 
-  add(level: Level, says: string, remedy: string | null = null): void {
-    this.all.push({ level, subject: this.#subject, says, remedy });
+  add(level: Level, says: string, remedy: string | null = null, fold?: Fold): void {
+    this.all.push({ level, subject: this.#subject, says, remedy, ...(fold === undefined ? {} : { fold }) });
   }
 }
 

@@ -5,6 +5,7 @@ import { claimTargets } from '../../sources/argocd/claims.ts';
 import { Lister } from '../../sources/argocd/listing.ts';
 import type { ArgocdSettings } from '../../sources/argocd/settings.ts';
 import { sourceUpstream } from '../../sources/source-upstream.ts';
+import { dateOf } from '../../upstream/head.ts';
 import { lookAtClock } from './clock-skew.ts';
 import { counted, Findings } from './finding.ts';
 import { remedyFor } from './remedy.ts';
@@ -13,6 +14,8 @@ import { type LookParts, type Seen, type SeenTarget, tellTargets } from './seen.
 /** The oldest major version whose fields are known (facts: argocd). */
 const OLDEST_MAJOR = 2;
 
+const TAKEN = 'they do not count: other applications are their app and environment already';
+
 /** Looks at an Argo CD server as its collector would. */
 export async function lookAtArgocd(settings: ArgocdSettings, parts: LookParts): Promise<Seen> {
   const findings = new Findings(settings.name);
@@ -20,14 +23,20 @@ export async function lookAtArgocd(settings: ArgocdSettings, parts: LookParts): 
   const nothing = () => ({ findings: findings.all, targets: [] });
   try {
     const api = argocdApi(upstream, settings, parts.stop);
-    const list = await new Lister(settings).read(api, 0);
+    // Anybody may ask for it: what it says explains why the rest fails.
+    const version = await api.version();
+    if (version.ok) {
+      lookAtClock(dateOf(version), parts.clock.now(), findings);
+      lookAtVersion(version.value, findings);
+    }
+    const isSilent = !version.ok && version.failure.status === null;
+    const list = isSilent ? version : await new Lister(settings).read(api, 0);
     if (!list.ok) {
       findings.add('problem', list.failure.detail, remedyFor(list.failure.reason));
       return nothing();
     }
-    const version = await api.version();
-    if (version.ok) lookAtVersion(version.value, findings);
-    lookAtClock(list.date, parts.clock.now(), findings);
+    if (!version.ok)
+      findings.add('warning', `its version is unknown: ${version.failure.detail}`, 'let it be asked for');
     if (list.value.length === 0) {
       const remedy =
         'allow it: p, role:dora-exporter, applications, get, */*, allow in argocd-rbac-cm; and check projects, selector and app_namespaces';
@@ -48,7 +57,8 @@ export async function lookAtArgocd(settings: ArgocdSettings, parts: LookParts): 
     findings.add('ok', `${sees}, of which ${filtered.length} are left out by relabel_configs`);
     for (const { listed, taken } of duplicates) {
       const says = `${placeOf(listed)} does not count: ${placeOf(taken.listed)} is app ${taken.target.app}, environment ${taken.target.environment} already`;
-      findings.add('warning', says, 'give them different apps or environments by relabel_configs');
+      const fold = { kind: 'taken', place: placeOf(listed), says: TAKEN };
+      findings.add('warning', says, 'give them different apps or environments by relabel_configs', fold);
     }
     const mapped = new Map<string, { target: SeenTarget; from: string }>();
     for (const { target, team, listed } of claims.values()) {

@@ -53,7 +53,13 @@ export async function lookAtRepositories(
     const page = await api.pipelines(repository.id, 1);
     if (!page.ok) {
       unread += 1;
-      findings.add('problem', `${repository.fullName}: ${page.failure.detail}`, remedyFor(page.failure.reason));
+      const { reason, detail } = page.failure;
+      const fold = {
+        kind: `unread, ${reason}`,
+        place: repository.fullName,
+        says: `pipelines cannot be read, as ${detail}`,
+      };
+      findings.add('problem', `${repository.fullName}: ${detail}`, remedyFor(reason), fold);
       return;
     }
     pipelines += page.value.length;
@@ -117,6 +123,7 @@ async function lookAtHanging(
       'warning',
       `${repository.fullName}: pipeline ${number} runs since ${minutes} min, and its repository allows ${answer.value / 60_000}`,
       'cancel it in Woodpecker, and look after the agent that it ran on',
+      { kind: 'hanging', place: repository.fullName, says: 'pipelines run for longer than their repository allows' },
     );
   }
 }

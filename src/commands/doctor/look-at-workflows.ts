@@ -20,7 +20,8 @@ export async function lookAtWorkflows(
   if (workflow !== null) {
     if (names.length === 0 || names.some((name) => workflow.matches(name))) return;
     const says = `${fullName}: no workflow of pipeline ${pipeline.number} is what workflow asks for, so it does not count; there are ${names.join(', ')}`;
-    findings.add('warning', says, 'mend workflow');
+    const asked = 'no workflow of the newest deployment is what workflow asks for, so it does not count';
+    findings.add('warning', says, 'mend workflow', { kind: 'other workflows', place: fullName, says: asked });
     return;
   }
   const deploying = names.find((name) => DEPLOYS.test(name));
@@ -30,5 +31,10 @@ export async function lookAtWorkflows(
     'warning',
     `${fullName}: the workflow ${deploying} looks like the deployment, but a failed ${others.join(' or ')} counts as a failed deployment too`,
     `set workflow: ${deploying}`,
+    {
+      kind: `looks like the deployment: ${deploying}`,
+      place: fullName,
+      says: `the workflow ${deploying} looks like the deployment, but a failure of any other counts as a failed deployment too`,
+    },
   );
 }

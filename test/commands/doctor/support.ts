@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Finding, lineOf, worstFirst } from '../../../src/commands/doctor/finding.ts';
+import type { LookParts } from '../../../src/commands/doctor/seen.ts';
+import { fixedSecret } from '../../../src/config/secret.ts';
+import { systemClock } from '../../../src/polling/system-clock.ts';
+import type { Files } from '../../../src/sources/setting-pieces.ts';
+import { type Loopback, startLoopback, startTlsLoopback } from '../../support/loopback.ts';
+
+export const TEN_MINUTES_MS = 600_000;
+
+export const parts: LookParts = {
+  clock: systemClock,
+  userAgent: 'dora-exporter doctor',
+  stop: new AbortController().signal,
+};
+
+/** Files, all of which hold the same secret. */
+export function holding(secret: string): Files {
+  return {
+    path: (name) => name,
+    existing: () => ({ ok: false, problem: 'no files here' }),
+    secret: () => fixedSecret('the token', secret),
+  };
+}
+
+/** The line that a person reads first. */
+export function firstLine(findings: readonly Finding[]): string {
+  const [worst] = worstFirst(findings);
+  return worst === undefined ? '' : lineOf(worst);
+}
+
+/** What follows `problem`, whoever says it, of what any server can have: the first line must say it. */
+export const CAUSES = {
+  wrongToken: /^problem .*(401|knows nobody by this token).* -> make a new token/,
+  unreachable:
+    /^problem .*ECONNREFUSED.* -> (nothing answers there: check host and port|check notify\.matrix\.homeserver)/,
+  wrongAuthority: /^problem .*certificate.* -> set (notify\.matrix\.)?ca_file to the certificate authority/,
+  html: /^problem .*200 .*(text\/html, expected application\/json|not Matrix).* -> set (url|notify\.matrix\.homeserver) to the address/,
+  clock: /^problem .*its clock is (599|60[01]) s (ahead of|behind) ours.* -> let both machines keep their time/,
+} as const;
+
+/** Nothing listens there. */
+export const NOWHERE = 'http://127.0.0.1:1';
+
+/** A server whose certificate comes from an authority that nobody knows. */
+export async function startStranger(): Promise<Loopback> {
+  const read = (name: string) => readFile(join(import.meta.dirname, '../../fixtures/tls', name), 'utf8');
+  const identity = { key: await read('server-key.pem'), cert: await read('server.pem') };
+  return await startTlsLoopback(identity, (_, response) => response.end());
+}
+
+/** A server that shows everybody the same page to log in. */
+export function startLoginPage(): Promise<Loopback> {
+  return startLoopback((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<!doctype html><title>Log in</title>');
+  });
+}
