@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { TimeStatistics } from './quantile.ts';
 import type { WindowKeys } from './windows.ts';
 
@@ -45,7 +46,7 @@ export function keyValues(keys: WindowKeys, windowMs: number, minSamples: number
 const NO_CHANGE = 'no change with a known lead time was deployed in the window';
 
 function awaited({ count }: TimeStatistics): string {
-  return `commits that the first read of history brought are still looked up: ${count} lead times are known so far`;
+  return `commits that the first read of history brought are still looked up: ${counted(count, 'lead time')} known so far`;
 }
 
 function timeKey(times: TimeStatistics, none: string): KeyValue {
@@ -53,6 +54,6 @@ function timeKey(times: TimeStatistics, none: string): KeyValue {
 }
 
 function ratioKey(value: number | null, samples: number, minSamples: number): KeyValue {
-  const few = `${samples} deployments whose failures could be seen: fewer than min_samples, ${Math.max(1, minSamples)}`;
+  const few = `${counted(samples, 'deployment')} whose failures could be seen: fewer than min_samples, ${Math.max(1, minSamples)}`;
   return { samples, value, times: null, absent: value === null ? few : null };
 }

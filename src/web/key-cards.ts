@@ -97,7 +97,7 @@ function time(at: number, { ms }: Window): string {
 function change(key: KeyName, before: KeyValue, now: KeyValue, { name }: Window): Html {
   const from = figure(before);
   const to = figure(now);
-  if (from === null || to === null) return html`<p class="change quiet">nothing to compare with</p>`;
+  if (from === null || to === null) return html`<p class="change quiet">nothing to compare</p>`;
   const was = key === 'deployment_frequency' ? many(before.samples, 'deployment') : shown(key, before);
   const title = `${name} before: ${was}`;
   // Shares are compared in points, all else by how much of it there was.

@@ -43,7 +43,7 @@ function row({ service, kind, since, record }: OpenIncidentModel, now: number, w
   return html`<tr>
 <th scope="row" class="name"><a href="${pageHref('apps', { app, environment, window })}"><bdi>${app}</bdi></a></th>
 <td data-label="Environment"><bdi>${environment}</bdi></td>
-<td data-label="Team">${team === '' ? none() : html`<bdi>${team}</bdi>`}</td>
+<td data-label="Team">${team === '' ? html`<span class="quiet">none</span>` : html`<bdi>${team}</bdi>`}</td>
 <td data-label="What">${state('bad', KIND_WORDS[kind])}</td>
 <td data-label="Open for" class="number">${since === null ? html`<span class="quiet">longer than is known</span>` : html`<time datetime="${new Date(since).toISOString()}" title="since ${exactly(since)}">${roughly(now - since)}</time>`}</td>
 <td data-label="Failures" class="number">${record === null ? none() : record.failures}</td>

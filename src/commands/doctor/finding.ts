@@ -50,8 +50,3 @@ export class Findings {
     this.all.push({ level, subject: this.#subject, says, remedy, ...(fold === undefined ? {} : { fold }) });
   }
 }
-
-/** `1 repository`, `2 repositories`. */
-export function counted(number: number, one: string, many = `${one}s`): string {
-  return `${number} ${number === 1 ? one : many}`;
-}

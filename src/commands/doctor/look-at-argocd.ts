@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { targetId } from '../../domain/deployment.ts';
 import { argocdApi } from '../../sources/argocd/api.ts';
 import { placeOf } from '../../sources/argocd/application.ts';
@@ -7,7 +8,7 @@ import type { ArgocdSettings } from '../../sources/argocd/settings.ts';
 import { sourceUpstream } from '../../sources/source-upstream.ts';
 import { dateOf } from '../../upstream/head.ts';
 import { lookAtClock } from './clock-skew.ts';
-import { counted, Findings } from './finding.ts';
+import { Findings } from './finding.ts';
 import { remedyFor } from './remedy.ts';
 import { type LookParts, type Seen, type SeenTarget, tellTargets } from './seen.ts';
 

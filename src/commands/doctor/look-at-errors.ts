@@ -1,10 +1,11 @@
+import { counted } from '../../domain/counted.ts';
 import { countsOver } from '../../sources/errors/api.ts';
 import { errorsUpstream } from '../../sources/errors/open.ts';
 import type { ErrorsSettings } from '../../sources/errors/settings.ts';
 import { targetOf } from '../../sources/errors/target-of.ts';
 import { dateOf } from '../../upstream/head.ts';
 import { lookAtClock } from './clock-skew.ts';
-import { counted, Findings } from './finding.ts';
+import { Findings } from './finding.ts';
 import { remedyFor } from './remedy.ts';
 import { type LookParts, type Seen, type SeenTarget, tellTargets } from './seen.ts';
 

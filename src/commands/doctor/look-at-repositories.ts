@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../../domain/counted.ts';
 import { targetId } from '../../domain/deployment.ts';
 import { inParallel } from '../../sources/in-parallel.ts';
 import type { WoodpeckerApi } from '../../sources/woodpecker/api.ts';
@@ -7,7 +8,7 @@ import type { Pipeline, Repository } from '../../sources/woodpecker/pipeline.ts'
 import type { WoodpeckerSettings } from '../../sources/woodpecker/settings.ts';
 import { targetOf } from '../../sources/woodpecker/target-of.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
-import { counted, type Findings } from './finding.ts';
+import type { Findings } from './finding.ts';
 import { lookAtWorkflows } from './look-at-workflows.ts';
 import { remedyFor } from './remedy.ts';
 import type { LookParts, SeenTarget } from './seen.ts';

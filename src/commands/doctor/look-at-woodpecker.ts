@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from '../../domain/counted.ts';
 import { sourceUpstream } from '../../sources/source-upstream.ts';
 import { type WoodpeckerApi, woodpeckerApi } from '../../sources/woodpecker/api.ts';
 import { type Listed, Lister } from '../../sources/woodpecker/listing.ts';
@@ -9,7 +10,7 @@ import { atLeast } from '../../sources/woodpecker/version.ts';
 import { dateOf } from '../../upstream/head.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { lookAtClock } from './clock-skew.ts';
-import { counted, Findings } from './finding.ts';
+import { Findings } from './finding.ts';
 import { lookAtForge } from './look-at-forge.ts';
 import { lookAtRepositories } from './look-at-repositories.ts';
 import { remedyFor } from './remedy.ts';

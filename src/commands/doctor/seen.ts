@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.ts';
+import { counted } from '../../domain/counted.ts';
 import type { Finding, Findings } from './finding.ts';
-import { counted } from './finding.ts';
 
 /** A target that a source maps to. */
 export interface SeenTarget {

@@ -1,3 +1,4 @@
+import { counted } from '../../domain/counted.ts';
 import { type KeyName, keyValues } from '../../domain/keys.ts';
 import type { Span, Window } from '../../domain/windows.ts';
 import type { KeyChange, KeyDeployment, KeySpan, KeysRecord } from '../../ledger/key-records.ts';
@@ -30,7 +31,7 @@ export function explanation(record: KeysRecord, frame: Frame): string {
 const BODIES: Readonly<Record<KeyName, (record: KeysRecord, frame: Frame) => string>> = {
   deployment_frequency: ({ app, deployments, keys }, { window }) => {
     const days = window.ms / 86_400_000;
-    return `${table(ofApp(app, DEPLOYMENTS), deployments)}\n  ${keys.deployments} deployments in ${days} days = ${keys.deployments / days} a day\n`;
+    return `${table(ofApp(app, DEPLOYMENTS), deployments)}\n  ${counted(keys.deployments, 'deployment')} in ${counted(days, 'day')} = ${keys.deployments / days} a day\n`;
   },
   lead_time: ({ app, changes, keys }) => {
     const sorted = changes.toSorted((a, b) => a.leadMs - b.leadMs);
@@ -104,7 +105,7 @@ function ofApp<R>(app: string | null, columns: readonly Column<R>[]): readonly C
 }
 
 function whose({ source, app, environment, team, targets }: KeysRecord): string {
-  if (app === null) return `team ${team} (${targets} targets of ${source}, ${environment})`;
+  if (app === null) return `team ${team} (${counted(targets, 'target')} of ${source}, ${environment})`;
   return `${app} (${source}, ${environment}${team === '' ? '' : `, team ${team}`})`;
 }
 
@@ -113,7 +114,7 @@ function times(rows: string, sorted: readonly number[]): string {
 }
 
 function ratio(part: number, whole: number, value: number | null): string {
-  return `  ${whole} deployments whose failures could be seen\n${value === null ? '' : `  ${part} / ${whole} = ${value}\n`}`;
+  return `  ${counted(whole, 'deployment')} whose failures could be seen\n${value === null ? '' : `  ${part} / ${whole} = ${value}\n`}`;
 }
 
 function unseen(deployments: readonly KeyDeployment[]): string {

@@ -236,7 +236,7 @@ export function changesContract(open: OpenStore): void {
     const take = async (changes: Promise<Pick<Changes, 'windows'>>) => book.take((await changes).windows, now);
     const record = async (one: Batch) => (await store.ledger.record(one)).changes;
     const waits = (known: number) =>
-      `commits that the first read of history brought are still looked up: ${known} lead times are known so far`;
+      `commits that the first read of history brought are still looked up: ${known} lead time${known === 1 ? '' : 's'} known so far`;
     const none = 'no change with a known lead time was deployed in the window';
     await take(record(looked([success(20), success(60), success(100)], { origin: 'backfill', now })));
     expect(await read()).toEqual([none, waits(0), waits(0)]);
