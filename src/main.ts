@@ -2,7 +2,7 @@ import { takeEarlySignals } from './main/early-signals.ts';
 import { keepYoungGenerationSmall } from './main/young-generation.ts';
 
 // Before the rest is loaded, which takes a while, and would make the young generation grow.
-takeEarlySignals();
+takeEarlySignals(process.argv.slice(2));
 keepYoungGenerationSmall();
 
 const { run } = await import('./main/run.ts');

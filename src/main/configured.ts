@@ -39,6 +39,7 @@ export const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   'web.listen_address': (config) => config.web.listenAddress,
   'web.config_file: tls_server_config': (config) => tlsMode(webConfiguration(config)),
   ledger: (config) => config.ledger,
+  ledger_password_file: (config) => config.ledgerPassword?.read() ?? null,
   incident_expiry: (config) => config.incidentExpiryMs,
   windows: (config) => config.windows,
   min_samples: (config) => config.minSamples,

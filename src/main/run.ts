@@ -7,6 +7,7 @@ import { check, EXIT, serve } from './serve.ts';
 /** Does what the command line says; the exit code. */
 export async function run(words: readonly string[]): Promise<number> {
   const line = parseCommandLine(words);
+  if (line.kind !== 'run' || line.flags.check) handOverSignals();
   switch (line.kind) {
     case 'version':
       process.stdout.write(`dora-exporter ${VERSION}\n`);
@@ -39,7 +40,6 @@ export async function run(words: readonly string[]): Promise<number> {
     }
     case 'test_alert': {
       const { sendTestAlert } = await import('../commands/test-alert.ts');
-      handOverSignals();
       return await sendTestAlert(line.flags);
     }
     case 'run':

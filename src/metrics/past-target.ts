@@ -122,13 +122,14 @@ export class PastTarget {
   }
 }
 
-/** A target is there from its first event on, and, where it was born live, from that on. */
+/** A target is there before its first event, and, where it was born live, since then at the latest. */
 function beginOf({ projection, events }: TargetPast, totals: Totals, leadMs: number): number {
-  if (projection.bornLiveAt !== null) return projection.bornLiveAt;
+  const { bornLiveAt, observedSince } = projection;
   const known = totals.deployments.success + totals.deployments.failure > 0;
+  if (known) return bornLiveAt ?? 0;
   const [first] = events;
-  if (known) return 0;
-  return first === undefined ? projection.observedSince : first.at - leadMs;
+  if (first === undefined) return bornLiveAt ?? observedSince;
+  return Math.min(bornLiveAt ?? Number.POSITIVE_INFINITY, first.at - leadMs);
 }
 
 /** The totals before the first of these events. */

@@ -193,6 +193,23 @@ describe('the past in OpenMetrics', () => {
     expect(of('shop/api')).toEqual({ first: [at(3600), 0], risen: 3720 });
   });
 
+  it('a counter that was born live is seen before it first rises, however long the step and short the hold', async () => {
+    for (const birthHoldMs of [0, 120_000]) {
+      await using store = await openInFile();
+      await store.ledger.record(batch([success(3890)], { now: at(3900) }));
+      const day = { since: at(-24 * 3600), until: at(48 * 3600), stepMs: HOUR_MS };
+      const found = samples((await written(store.file, { ...day, birthHoldMs })).join(''));
+      const [, all = []] = [...found].find(([series]) => /deployments_total.*"success"/.test(series)) ?? [];
+      const rise = all.findIndex(([, value]) => value === 1);
+      expect(all.slice(0, rise).map(([, value]) => value)).toEqual([0]);
+      const [[before] = [0], [after] = [0]] = all.slice(rise - 1);
+      expect([before, after].every((moment) => moment % HOUR_MS === 0)).toBe(true);
+      expect(after - before).toBe(HOUR_MS);
+      expect(before).toBeLessThan(at(3900));
+      expect(after).toBeGreaterThan(at(3900));
+    }
+  });
+
   it('keeps what the retention took in the first value, and shows a target that went until it did', async () => {
     await using store = await openInFile();
     await store.ledger.record(batch([success(60), success(600)], { origin: 'backfill', now: at(3600) }));

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Program } from '../support/program.ts';
 import { goodPoll, pageWith, Stage, scrape } from './stage.ts';
 import { tellStory } from './story.ts';
 
@@ -68,4 +69,16 @@ it('one slow source does not hold up another', async () => {
   expect(page.value('dora_collector_polls_total', { source: 'slow' })).toBe(0);
   expect(page.value('dora_collector_up', { source: 'quick' })).toBe(1);
   expect(slow.asked(/./)).toBe(1);
+});
+
+it('a command that is ended by a signal does not end as if it had done what it was asked to', async () => {
+  await using stage = await Stage.open();
+  stage.woodpecker.faults.add({ kind: 'hang' });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const before = stage.asked(/./);
+    await using doctor = new Program(['doctor', `--config.file=${stage.config}`]);
+    await doctor.until(() => stage.asked(/./) > before, 'the server is asked');
+    doctor.signal(signal);
+    expect(await doctor.ended).toEqual({ code: null, signal });
+  }
 });
