@@ -60,7 +60,13 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       stopping.signal.aborted ? ({ ready: false, why: 'shutting down' } as const) : ({ ready: true } as const),
     reload: () => reload(),
   };
-  const records = { ...leadership.queries, collectors: async () => board.collectors() };
+  const records = {
+    ...leadership.queries,
+    async collectors() {
+      await board.look();
+      return board.collectors();
+    },
+  };
   // After a reload it may be another file.
   const webFile = { current: () => webConfiguration(config) };
   const passwords = new Passwords();

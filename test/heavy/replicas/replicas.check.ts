@@ -38,6 +38,10 @@ test('two replicas: one leads; the other shows nothing of targets, and answers f
   for (const path of ['deployments', 'incidents', 'targets']) {
     expect(await items(follower, path)).toEqual(await items(leader, path));
   }
+  // Before anybody has looked at a page.
+  expect(await items(follower, 'collectors')).toEqual([
+    expect.objectContaining({ source: 'woodpecker', up: null, last_success_at: expect.any(String) }),
+  ]);
   expect((await fetch(`${follower.url}/-/ready`)).status).toBe(200);
   const overview = await (await fetch(follower.url)).text();
   expect(overview).toContain('This replica follows');
