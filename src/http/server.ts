@@ -121,7 +121,7 @@ function why(error: NodeJS.ErrnoException, host: string, port: number): string {
   const where = `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
-      return `cannot listen on ${where}: the port is in use by another program`;
+      return `cannot listen on ${where}: the port is in use by another program; --web.listen-address=ADDRESS chooses another`;
     case 'EACCES':
       return `cannot listen on ${where}: this user may not use the port`;
     case 'EADDRNOTAVAIL':

@@ -16,7 +16,7 @@ export async function run(words: readonly string[]): Promise<number> {
       process.stdout.write(USAGE);
       return EXIT.ok;
     case 'usage':
-      process.stderr.write(`${line.problem}\n\n${USAGE}`);
+      process.stderr.write(`${line.problem}\nnode src/main.ts --help tells all commands and flags\n`);
       return EXIT.usage;
     case 'doctor': {
       const { doctor } = await import('../commands/doctor.ts');

@@ -143,6 +143,10 @@ it('doctor says that all is well, which row becomes which target, and what each 
     remedy: null,
   });
   expect(stage.woodpecker.requests.every(({ method }) => method === 'GET')).toBe(true);
+  // The daemon makes the folder of its ledger, too.
+  stage.configure({ ledger: 'sqlite:./not/yet/dora.db' });
+  const early = await examine(stage.config);
+  expect(early).toMatchObject({ code: 0, stdout: expect.stringContaining('not/yet/dora.db is not there yet') });
 });
 
 it('doctor warns of what hangs, of a workflow that looks like the deployment, and of a service that two sources count', async () => {

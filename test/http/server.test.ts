@@ -144,7 +144,7 @@ describe('startServer', () => {
     });
     await expect(second).rejects.toMatchObject({
       code: 'CANNOT_LISTEN',
-      message: `cannot listen on 127.0.0.1:${server.port}: the port is in use by another program`,
+      message: `cannot listen on 127.0.0.1:${server.port}: the port is in use by another program; --web.listen-address=ADDRESS chooses another`,
     });
   });
 

@@ -8,6 +8,8 @@ import type { PostgresAccess } from '../../ledger/postgres/pool.ts';
 import { type Finding, Findings } from './finding.ts';
 
 const LOW_BYTES = 512 * 1024 ** 2;
+/** A write-ahead log of SQLite's usual size, 4 MiB, must fit, and then some. */
+const FULL_BYTES = 16 * 1024 ** 2;
 
 /** Looks at the ledger, which may be in use. */
 export async function lookAtLedger(place: LedgerPlace): Promise<readonly Finding[]> {
@@ -39,11 +41,8 @@ async function lookAtDatabase(access: PostgresAccess): Promise<readonly Finding[
 /** Looks at a ledger in a file: whether it is there, of this version, and has room to grow. */
 async function lookAtFolder(file: string): Promise<readonly Finding[]> {
   const findings = new Findings('ledger');
-  const folder = dirname(file);
-  if (!existsSync(folder)) {
-    findings.add('problem', `the folder ${folder} is missing`, 'make it, or mount the volume there');
-    return findings.all;
-  }
+  // The daemon makes what is missing.
+  const folder = existing(dirname(file));
   try {
     accessSync(folder, constants.W_OK);
   } catch {
@@ -53,9 +52,15 @@ async function lookAtFolder(file: string): Promise<readonly Finding[]> {
   else findings.add('note', `${file} is not there yet: the daemon makes it at its first start`);
   const { bavail, bsize } = statfsSync(folder);
   const free = `${Math.floor((bavail * bsize) / 1024 ** 2)} MiB are free on its disk`;
-  if (bavail * bsize < LOW_BYTES) findings.add('warning', free, 'make room: a full disk stops all recording');
-  else findings.add('ok', free);
+  const level = bavail * bsize < FULL_BYTES ? 'problem' : bavail * bsize < LOW_BYTES ? 'warning' : null;
+  if (level === null) findings.add('ok', free);
+  else findings.add(level, free, 'make room: a full disk stops all recording');
   return findings.all;
+}
+
+/** The folder, or the nearest above it that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existing(dirname(folder));
 }
 
 async function lookAtFile(file: string, findings: Findings): Promise<void> {

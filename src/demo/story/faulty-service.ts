@@ -25,6 +25,7 @@ export interface PostedError {
   readonly app: string;
   readonly environment: string;
   readonly created_at: string;
+  readonly origin: string;
 }
 
 // In seconds. Short enough for a rule over seconds to end within a minute.
@@ -76,5 +77,14 @@ export function continueFaults(
 function errorAt(second: number, index: number): PostedError {
   const error = ERRORS[index % ERRORS.length] ?? ERRORS[0];
   const at = new Date(second * 1000).toISOString();
-  return { subsystem: FAULTY.fullName, ...error, app: FAULTY.fullName, environment: 'production', created_at: at };
+  // Of its own, so that the incident that these make does not wait behind them.
+  const origin = `${FAULTY.fullName} ${error.operation}`;
+  return {
+    subsystem: FAULTY.fullName,
+    ...error,
+    app: FAULTY.fullName,
+    environment: 'production',
+    created_at: at,
+    origin,
+  };
 }
