@@ -42,6 +42,13 @@ export function noRoute(): Answer {
   return { status: 404, headers: { ...PLAIN, ...VARY }, body: 'Not Found\n' };
 }
 
+/** The web interface, of a server that has one. */
+export function page(): Answer {
+  const body =
+    '<!doctype html><html><head><title>Argo CD</title></head><body>This Argo CD is simulated: it has the API alone. A real one shows the application here.</body></html>\n';
+  return { status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8', ...VARY }, body };
+}
+
 /** Any other path that leads nowhere: the web interface has no such page. */
 export function noPage(): Answer {
   const headers = {

@@ -20,6 +20,8 @@ export interface ListenerOptions {
   readonly basePath: string;
 }
 
+/** What links lead to. */
+const PAGES = /^\/(applications(\/.*)?)?$/;
 const STREAM = '/api/v1/stream/applications';
 
 /** What answers HTTP requests from the state, as a server of the state's version does, save where a fault is on. */
@@ -49,6 +51,7 @@ function answerTo(state: ArgocdState, request: IncomingMessage, path: string, ur
     return answers.wrongContentType();
   }
   if (pathname === '/healthz') return answers.health(state.justStarted === null);
+  if (pathname !== null && PAGES.test(pathname)) return answers.page();
   if (pathname === null || !pathname.startsWith('/api/')) return answers.noPage();
   if (pathname === STREAM && request.method === 'GET') return readStream(state, request, query);
   for (const route of ROUTES) {

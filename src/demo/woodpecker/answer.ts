@@ -18,11 +18,11 @@ export function empty(status: number): Answer {
   return { status, headers: {}, body: '' };
 }
 
-/** The web interface, which answers with 200 whatever is not a route, under /api too. */
-export function page(): Answer {
+/** The web interface, which answers with 200 whatever is not a route, under /api too. `says`: what a person gets to see. */
+export function page(says = ''): Answer {
   return {
     status: 200,
     headers: { 'Content-Type': 'text/html; charset=UTF-8', 'Cache-Control': 'no-cache' },
-    body: '<!doctype html><html><head><title>Woodpecker</title></head><body><div id="app"></div></body></html>\n',
+    body: `<!doctype html><html><head><title>Woodpecker</title></head><body><div id="app">${says}</div></body></html>\n`,
   };
 }

@@ -27,6 +27,8 @@ export interface ListenerOptions {
   readonly basePath: string;
 }
 
+const SIMULATED = 'This Woodpecker is simulated: it has the API alone. A real one shows the pipeline here.';
+
 /** What answers HTTP requests from the state, as a server of the state's version does, save where a fault is on. */
 export function createListener({ state, faults, requests, basePath }: ListenerOptions): RequestListener {
   return (request, response) => {
@@ -55,7 +57,7 @@ function answerTo(state: WoodpeckerState, request: IncomingMessage, path: string
     const user = userOf(state, request.headers, query);
     return route.handle({ state, version, shape: shapeOf(version), user, query, params: match.slice(1) });
   }
-  return page();
+  return page(path.startsWith('/api/') ? '' : SIMULATED);
 }
 
 function decoded(path: string): string | null {
