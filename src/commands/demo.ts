@@ -207,7 +207,7 @@ function post(url: string, errors: readonly PostedError[]): void {
 }
 
 /**
- * Where no Grafana is, the program's own list of deployments takes the place of the dashboard, if its port is known. The daily
+ * Where no Grafana is, the program's own page of the app takes the place of the dashboard, if its port is known. The daily
  * self-test is due at the start.
  */
 function notifications(
@@ -216,7 +216,7 @@ function notifications(
   address: string,
   begin: number,
 ): string {
-  const dashboard = address.endsWith(':0') ? '' : `http://${address}/api/v1/deployments?source={source}&app={app}`;
+  const dashboard = address.endsWith(':0') ? '' : `http://${address}/apps?app={app}&environment={environment}`;
   return `notify:
   dashboard_url: "${dashboard}"
   matrix:
