@@ -1,7 +1,7 @@
 import type { ExplainFlags } from '../config/explain-flags.ts';
 import type { Clock } from '../domain/clock.ts';
 import { StoreFailure } from '../domain/store-failure.ts';
-import { spanOf } from '../domain/windows.ts';
+import { keptOf, spanOf } from '../domain/windows.ts';
 import type { KeysRecord } from '../ledger/key-records.ts';
 import { openLedgerReader } from '../ledger/open-reader.ts';
 import type { Queries } from '../ledger/queries.ts';
@@ -18,16 +18,17 @@ const TARGETS_PER_PAGE = 100;
 export async function explain(flags: ExplainFlags, clock: Pick<Clock, 'now'>): Promise<number> {
   const loaded = configured(flags.configFile);
   if (!loaded.ok) return loaded.code;
-  const { minSamples } = loaded.config;
+  const { minSamples, retentionMs } = loaded.config;
+  const window = keptOf(flags.window, retentionMs);
   try {
     await using reader = await openLedgerReader(loaded.place);
-    const span = spanOf(flags.window, clock.now());
+    const span = spanOf(window, clock.now());
     const records = await keysOf(reader.queries, { ...flags, ...span, minSamples });
     if (records.length === 0) {
       complain('the ledger knows no such target; /api/v1/targets lists those that it knows');
       return 1;
     }
-    const frame = { key: flags.key, window: flags.window, span, minSamples };
+    const frame = { key: flags.key, window, span, minSamples };
     process.stdout.write(records.map((record) => explanation(record, frame)).join('\n'));
     return 0;
   } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keptOf } from '../domain/windows.ts';
 import { baseUrlOrNone } from '../sources/base-url.ts';
 import {
   count,
@@ -77,7 +78,7 @@ export function configSchema(files: ConfigFiles) {
         ledger: keys.ledger,
         ledgerPassword: keys.ledger_password_file,
         retentionMs: keys.retention,
-        windows: keys.windows,
+        windows: keys.windows.map((window) => keptOf(window, keys.retention)),
         minSamples: keys.min_samples,
         attributionWindowMs: keys.attribution_window,
         incidentExpiryMs: keys.incident_expiry,

@@ -10,7 +10,7 @@ export function warnings(config: Config): string[] {
     found.push('sources is empty: nothing is polled');
   }
   for (const window of config.windows) {
-    if (window.ms <= config.retentionMs) continue;
+    if (window.isCut !== true) continue;
     const retention = formatDuration(config.retentionMs);
     found.push(`windows: ${window.name} is longer than retention (${retention}), so it is never whole`);
   }

@@ -97,7 +97,7 @@ export async function trendOf(
     parts.push({ span: part, keys: windowKeys(all, part, minSamples) });
     await rest();
   }
-  const incomplete = targets.filter(({ observedSince }) => observedSince > span.after).length;
+  const incomplete = targets.filter(({ observedSince }) => window.isCut === true || observedSince > span.after).length;
   return { span, keys, compared, parts, targets: targets.length, incomplete };
 }
 

@@ -7,6 +7,16 @@ export interface Window {
   /** As it was written: the value of the label `window`. */
   readonly name: string;
   readonly ms: number;
+  /** It is shorter than its name says: see `keptOf`. */
+  readonly isCut?: true;
+}
+
+/**
+ * A window as far as all rows are kept, which is `retentionMs` back: of what is older only that is left which a gauge or an open
+ * incident still needs, and stands for nothing.
+ */
+export function keptOf(window: Window, retentionMs: number): Window {
+  return window.ms <= retentionMs ? window : { ...window, ms: retentionMs, isCut: true };
 }
 
 /** A place in time that a window covers, in milliseconds since the epoch: `after` < t <= `until`. */

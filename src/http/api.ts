@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import type { Clock } from '../domain/clock.ts';
-import { spanOf } from '../domain/windows.ts';
+import { keptOf, spanOf } from '../domain/windows.ts';
 import { BadCursor, type Page } from '../ledger/records.ts';
 import { keysJson } from './keys-json.ts';
 import type { App, Log, Records } from './ports.ts';
@@ -22,12 +22,14 @@ interface Parts {
   readonly externalUrl: string;
   /** Below it a ratio is absent. */
   readonly minSamples: number;
+  /** How far back rows are kept, in milliseconds. */
+  readonly retentionMs: number;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
 }
 
 /** `/api/v1`: what the ledger keeps, as JSON for people and scripts. Reads only; `overrides.ts` has what changes it. */
-export function api({ records, externalUrl: base, minSamples, clock, log }: Parts): App {
+export function api({ records, externalUrl: base, minSamples, retentionMs, clock, log }: Parts): App {
   const app: App = new Hono();
 
   app.get('/targets', (c) => list(c, targetQuery, (query) => records.targets(query), targetJson));
@@ -106,7 +108,8 @@ export function api({ records, externalUrl: base, minSamples, clock, log }: Part
   }
 
   /** Of one moment: what is shown as its window is what it was taken over. */
-  async function keys({ window, ...query }: z.infer<typeof keysQuery>) {
+  async function keys({ window: asked, ...query }: z.infer<typeof keysQuery>) {
+    const window = keptOf(asked, retentionMs);
     const span = spanOf(window, clock.now());
     const { items, next } = await records.keys({ ...query, ...span, minSamples });
     return { items: items.map((record) => keysJson(record, { window, span, minSamples, base })), next };

@@ -32,6 +32,8 @@ export interface AppParts {
   readonly windows: readonly Window[];
   /** Below it a ratio is absent. */
   readonly minSamples: number;
+  /** How far back rows are kept, in milliseconds. */
+  readonly retentionMs: number;
   readonly life: Life;
   readonly adminTokens: readonly AdminToken[];
   readonly sink: Omit<SinkRouteParts, 'externalUrl' | 'log'>;
@@ -43,7 +45,7 @@ export interface AppParts {
 
 /** Every route of the program. Errors are JSON `{"detail": ...}`; the headers of every answer are `startServer`'s. */
 export function createApp(parts: AppParts): App {
-  const { log, records } = parts;
+  const { log } = parts;
   const externalUrl = parts.externalUrl.replace(/\/+$/, '');
   const app: App = new Hono();
 
@@ -68,7 +70,7 @@ export function createApp(parts: AppParts): App {
   app.use(guard(parts));
   app.route('/', pages(parts));
   app.get('/metrics', metricsRoute(parts.exposition, log));
-  app.route('/api/v1', api({ records, externalUrl, minSamples: parts.minSamples, clock: parts.clock, log }));
+  app.route('/api/v1', api({ ...parts, externalUrl }));
 
   app.notFound((c) => c.json({ detail: 'there is nothing here; / shows what there is' }, 404));
   app.onError((error, c) => {

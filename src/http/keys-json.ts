@@ -49,7 +49,7 @@ export function keysWithoutRows(record: WithoutRows, { window, span, minSamples 
     from: time(span.after),
     until: time(span.until),
     observed_since: time(record.observedSince),
-    complete: record.observedSince <= span.after,
+    complete: window.isCut !== true && record.observedSince <= span.after,
     keys: {
       deployment_frequency: { ...valueJson(values.deployment_frequency), unit: 'deployments per day' },
       lead_time: valueJson(values.lead_time),

@@ -77,7 +77,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
     return commit(posts, config);
   }, clock);
   const exposition = openExposition({ program, clock, leading: () => leadership.current()?.metrics ?? null });
-  const appOf = ({ web, sink }: Config): App =>
+  const appOf = ({ web, sink, retentionMs }: Config): App =>
     createApp({
       version: VERSION,
       externalUrl: web.externalUrl ?? '',
@@ -87,6 +87,7 @@ export async function startProgram(parts: ProgramParts): Promise<Program> {
       windows: config.windows,
       overrides,
       minSamples: config.minSamples,
+      retentionMs,
       life,
       adminTokens: web.adminTokens,
       webFile,

@@ -54,6 +54,32 @@ it('B13: below min_samples the ratio is absent and the sample count present, at 
   expect(after.stdout).toContain('mean    300 / 1 = 300 s');
 });
 
+it('B24: a window that is longer than retention is as short as it, over nothing that only a gauge still needs, and is said not to be complete', async () => {
+  await using stage = await Stage.open();
+  const shop = stage.repo('acme/shop');
+  // A day ago, and now.
+  stage.push(shop, 'failure', 100);
+  stage.push(shop, 'success', 400);
+  stage.push(shop, 'success', 86_000);
+  stage.configure({ windows: '[6h, 2d]', retention: '12h', incident_expiry: '1h', min_samples: '1' });
+  await using program = await stage.start();
+  const page = await goodPoll(program);
+  expect(page.value('dora_deployments_total', { outcome: 'success' })).toBe(2);
+  for (const window of ['6h', '2d']) {
+    expect(page.value('dora_window_deployments', { window })).toBe(1);
+    expect(page.value('dora_window_recoveries', { window })).toBe(0);
+    const [shown] = await items(program, `keys?app=acme/shop&window=${window}`);
+    expect(shown).toMatchObject({
+      complete: window === '6h',
+      keys: { recovery_time: { samples: 0 }, deployment_frequency: { samples: 1, value: window === '6h' ? 4 : 2 } },
+    });
+  }
+  const words = ['explain', `--config.file=${stage.config}`, '--app=acme/shop', '--key=recovery_time', '--window=2d'];
+  expect((await runProgram(words)).stdout).toContain('retention keeps no more of 2d');
+  const overview = await (await fetch(`${program.url}/?window=2d`)).text();
+  expect(overview).toContain('known whole for less than 2d');
+});
+
 it('explain says what it cannot read', async () => {
   await using stage = await Stage.open();
   const words = ['explain', `--config.file=${stage.config}`, '--app=acme/shop', '--key=lead_time'];

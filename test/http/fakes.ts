@@ -448,6 +448,7 @@ export function fakeApp(parts: Partial<AppParts> = {}) {
     board: new FakeBoard(),
     windows: WINDOWS,
     minSamples: 5,
+    retentionMs: 400 * 86_400_000,
     exposition: new FakeExposition(),
     overrides: new FakeOverrides(),
     life: new FakeLife(),

@@ -18,7 +18,8 @@ export function explanation(record: KeysRecord, frame: Frame): string {
   const { key, window, span, minSamples } = frame;
   const { absent } = keyValues(record.keys, window.ms, minSamples)[key];
   const body = BODIES[key](record, frame);
-  const incomplete = record.observedSince > span.after ? ': the window is incomplete' : '';
+  const cut = window.isCut === true ? `: retention keeps no more of ${window.name}` : '';
+  const incomplete = record.observedSince > span.after ? ': the window is incomplete' : cut;
   return [
     `${key} of ${whose(record)}\n`,
     `  window  ${window.name}: after ${moment(span.after)}, up to ${moment(span.until)}\n`,
