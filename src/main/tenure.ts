@@ -116,7 +116,8 @@ export async function openTenure(parts: TenureParts): Promise<Tenure> {
   const openNotifier = async () => {
     const { matrix } = config.notify;
     const status = matrix === null ? null : await ledger.messages.status();
-    if (status !== null) {
+    if (status === null) shown.endNotifier();
+    else {
       const heartbeatAt = matrix?.heartbeat == null ? null : status.heartbeatAt;
       shown.beginNotifier({ ...status, heartbeatAt }, PARK_REASONS);
     }

@@ -36,8 +36,10 @@ export interface Metrics {
   takeRows(rows: WindowChanges): void;
   /** Takes over what a commit changed. */
   apply(changes: Changes): void;
-  /** There is a notifier, which stands so in the ledger; after the first time this changes nothing. */
+  /** There is a notifier, which stands so in the ledger; after the first time its counters go on. */
   beginNotifier(status: NotifierStatus, parkReasons: readonly string[]): void;
+  /** There is none any more. */
+  endNotifier(): void;
   /** After a reload: only these sources, and targets of theirs, are shown. */
   setSources(sources: readonly MetricsSource[]): void;
   /** The targets of these sources, with what windows are taken over. */
@@ -75,6 +77,9 @@ export function openMetrics(options: MetricsOptions): Metrics {
     takeRows: (rows) => targets.takeRows(rows, clock.now()),
     beginNotifier: (status, parkReasons) => {
       if (!closed) program.beginNotifier(status, parkReasons);
+    },
+    endNotifier: () => {
+      if (!closed) program.endNotifier();
     },
     setSources: (sources) => {
       if (!closed) setSources(sources);

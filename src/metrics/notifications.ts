@@ -6,6 +6,14 @@ import type { Instruments } from './instruments.ts';
 /** The reasons for which an event can be parked, so that each is there from the start. */
 export type ParkReasons = readonly string[];
 
+const GAUGES = [
+  'dora_notifications_pending',
+  'dora_notifications_oldest_pending_timestamp_seconds',
+  'dora_notifier_room_blocked',
+  'dora_notifier_last_delivery_timestamp_seconds',
+  'dora_notifier_heartbeat_timestamp_seconds',
+] as const;
+
 /** The metrics of the notifier; without one none of them has a sample. */
 export class NotificationMetrics {
   readonly #metrics: Instruments;
@@ -16,13 +24,18 @@ export class NotificationMetrics {
   }
 
   /**
-   * Begins where the ledger stands, before anything is observed. A second time changes nothing but the heartbeat's, which
-   * is there only while one is configured: an old one would be missed for ever.
+   * Begins where the ledger stands, before anything is observed. A second time sets the gauges anew and leaves the counters. That
+   * of the heartbeat is there only while one is configured: an old one would be missed for ever.
    */
   begin({ counts, rooms, heartbeatAt }: NotifierStatus, parkReasons: ParkReasons): void {
     const heartbeat = this.#metrics.gauge('dora_notifier_heartbeat_timestamp_seconds');
     if (heartbeatAt === null) heartbeat.remove();
     else heartbeat.set(heartbeatAt / 1000);
+    for (const { room, pending, oldestAt, lastDeliveryAt } of rooms) {
+      this.observe({ kind: 'queue', room, pending, oldestAt });
+      if (lastDeliveryAt === null) continue;
+      this.#metrics.gauge('dora_notifier_last_delivery_timestamp_seconds').set({ room }, lastDeliveryAt / 1000);
+    }
     if (this.#begun) return;
     this.#begun = true;
     const total = this.#metrics.counter('dora_notifications_total');
@@ -37,11 +50,11 @@ export class NotificationMetrics {
       if (counter === 'suppressed') suppressed.inc({ reason }, value);
       else total.inc({ room, outcome: counter, reason }, value);
     }
-    for (const { room, pending, oldestAt, lastDeliveryAt } of rooms) {
-      this.observe({ kind: 'queue', room, pending, oldestAt });
-      if (lastDeliveryAt === null) continue;
-      this.#metrics.gauge('dora_notifier_last_delivery_timestamp_seconds').set({ room }, lastDeliveryAt / 1000);
-    }
+  }
+
+  /** There is no notifier any more: what still waits is told by nobody, as after a start without one. Counters stay. */
+  stop(): void {
+    for (const name of GAUGES) this.#metrics.forget(name);
   }
 
   /** The next beginning is a first one. */

@@ -136,6 +136,11 @@ export class ProgramMetrics {
     this.#notifications.begin(status, parkReasons);
   }
 
+  /** There is none any more. */
+  endNotifier(): void {
+    this.#notifications.stop();
+  }
+
   /** What the page shows of targets: the cardinality budget. */
   setBudget(series: number, dropped: ReadonlyMap<string, number>): void {
     this.#metrics.gauge('dora_exporter_series').set(series);

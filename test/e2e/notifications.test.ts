@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { idsIn, plainMessages } from '../notify/stage.ts';
 import { type SimulatedTestHomeserver, startSimulatedHomeserver, type TestRoom } from '../support/homeserver.ts';
 import { type Program, runProgram } from '../support/program.ts';
-import { goodPoll, items, pageWith, Stage } from './stage.ts';
+import type { Page } from './page.ts';
+import { goodPoll, items, pageWith, Stage, scrape } from './stage.ts';
 
 interface Rooms {
   readonly critical: TestRoom;
@@ -143,4 +144,37 @@ test('B29: kill -9 again and again while messages go out: each is there once, in
   const listed = await items(program, 'notifications?room=critical');
   const decided = listed.toReversed().flatMap(({ events }) => (events as { id: string }[]).map(({ id }) => id));
   expect(ids).toEqual(decided);
+});
+
+test('B35: with notify.matrix taken out by a reload nothing is told of what waits; once it is back, all of it is, and is sent', async () => {
+  await using stage = await Stage.open();
+  await using on = await startSimulatedHomeserver();
+  const rooms = await setUp(stage, on);
+  const repo = stage.repo('acme/api');
+  stage.push(repo, 'success', 0);
+  await using program = await stage.start();
+  await goodPoll(program);
+  await on.down();
+  stage.push(repo, 'failure', Math.floor(Date.now() / 1000) - stage.epoch - 10);
+  const waits = (page: Page) => page.value('dora_notifications_pending', { room: 'critical' }) === 1;
+  await pageWith(program, waits, 'it waits');
+
+  const reload = async () => {
+    const done = program.log.filter(({ msg }) => msg === 'configuration reloaded').length;
+    program.signal('SIGHUP');
+    const reloaded = () => program.log.filter(({ msg }) => msg === 'configuration reloaded').length > done;
+    await program.until(reloaded, 'it was reloaded');
+  };
+  const whole = readFileSync(stage.config, 'utf8');
+  stage.configure();
+  await reload();
+  const without = await scrape(program);
+  const gauges = /^dora_(notifications_pending|notifications_oldest|notifier_(room_blocked|last_delivery))/;
+  expect(without.samples.filter(({ name }) => gauges.test(name))).toEqual([]);
+
+  stage.write('config.yml', whole);
+  await reload();
+  expect(waits(await scrape(program))).toBe(true);
+  await on.up();
+  await program.until(async () => (await on.messages(rooms.critical)).length === 1, 'the message');
 });
