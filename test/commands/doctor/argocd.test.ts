@@ -5,16 +5,7 @@ import { addApplication } from '../../../src/demo/argocd/applications.ts';
 import { type SimulatedArgocd, startArgocd } from '../../../src/demo/argocd/start.ts';
 import { argocdSettings } from '../../../src/sources/argocd/settings.ts';
 import { startLoopback } from '../../support/loopback.ts';
-import {
-  CAUSES,
-  firstLine,
-  holding,
-  NOWHERE,
-  parts,
-  startLoginPage,
-  startStranger,
-  TEN_MINUTES_MS,
-} from './support.ts';
+import { CAUSES, firstLine, holding, parts, TEN_MINUTES_MS, troublesOnTheWay } from './support.ts';
 
 const TOKEN = 'a-token-of-argocd';
 
@@ -54,19 +45,7 @@ describe('doctor names the cause at an Argo CD server in its first line', () => 
     expect(await first(argocd.url)).toMatch(/^problem .*sees no applications -> allow it: p, role:dora-exporter/);
   });
 
-  it('a server that cannot be reached', async () => {
-    expect(await first(NOWHERE)).toMatch(CAUSES.unreachable);
-  });
-
-  it('a certificate of an authority that is not trusted', async () => {
-    await using stranger = await startStranger();
-    expect(await first(stranger.url)).toMatch(CAUSES.wrongAuthority);
-  });
-
-  it('HTML where JSON should be', async () => {
-    await using page = await startLoginPage();
-    expect(await first(page.url)).toMatch(CAUSES.html);
-  });
+  troublesOnTheWay((url) => first(url));
 
   it('a server that is too old, even where it refuses the rest', async () => {
     const old = /^problem .*the server is too old: Argo CD v?1\.8\.7\S*, and 2\.0 is the oldest -> upgrade Argo CD/;

@@ -4,16 +4,7 @@ import { type SimulatedErrorSink, startErrorSink } from '../../../src/demo/error
 import { addErrors } from '../../../src/demo/error-sink/state.ts';
 import { errorsSettings } from '../../../src/sources/errors/settings.ts';
 import { startLoopback } from '../../support/loopback.ts';
-import {
-  CAUSES,
-  firstLine,
-  holding,
-  NOWHERE,
-  parts,
-  startLoginPage,
-  startStranger,
-  TEN_MINUTES_MS,
-} from './support.ts';
+import { CAUSES, firstLine, holding, parts, TEN_MINUTES_MS, troublesOnTheWay } from './support.ts';
 
 const KEY = 'a-key-of-the-sink';
 const WORKSPACE = '3f2b8c1e-0000-4000-8000-000000000001';
@@ -50,19 +41,7 @@ describe('doctor names the cause at a foreign error sink in its first line', () 
     );
   });
 
-  it('a server that cannot be reached', async () => {
-    expect(await first(NOWHERE)).toMatch(CAUSES.unreachable);
-  });
-
-  it('a certificate of an authority that is not trusted', async () => {
-    await using stranger = await startStranger();
-    expect(await first(stranger.url)).toMatch(CAUSES.wrongAuthority);
-  });
-
-  it('HTML where JSON should be', async () => {
-    await using page = await startLoginPage();
-    expect(await first(page.url)).toMatch(CAUSES.html);
-  });
+  troublesOnTheWay((url) => first(url));
 
   it.each([TEN_MINUTES_MS, -TEN_MINUTES_MS])('a clock that is %i ms off', async (aheadMs) => {
     await using sink = await serve(aheadMs);

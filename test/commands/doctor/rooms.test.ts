@@ -3,7 +3,7 @@ import { lookAtRooms } from '../../../src/commands/doctor/look-at-rooms.ts';
 import { fixedSecret } from '../../../src/config/secret.ts';
 import { startSimulatedHomeserver, type TestHomeserver } from '../../support/homeserver.ts';
 import { startLoopback } from '../../support/loopback.ts';
-import { CAUSES, firstLine, NOWHERE, parts, startLoginPage, startStranger } from './support.ts';
+import { CAUSES, firstLine, parts, troublesOnTheWay } from './support.ts';
 
 /** What doctor says first of a homeserver at this address. */
 async function first(url: string, token: string, rooms = { critical: '!a:b', warning: '!a:b' }): Promise<string> {
@@ -40,19 +40,7 @@ describe('doctor names the cause at a homeserver in its first line', () => {
     );
   });
 
-  it('a server that cannot be reached', async () => {
-    expect(await first(NOWHERE, 'token')).toMatch(CAUSES.unreachable);
-  });
-
-  it('a certificate of an authority that is not trusted', async () => {
-    await using stranger = await startStranger();
-    expect(await first(stranger.url, 'token')).toMatch(CAUSES.wrongAuthority);
-  });
-
-  it('HTML where JSON should be', async () => {
-    await using page = await startLoginPage();
-    expect(await first(page.url, 'token')).toMatch(CAUSES.html);
-  });
+  troublesOnTheWay((url) => first(url, 'token'));
 
   it('a server that is too old', async () => {
     await using old = await startLoopback((request, response) => {

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect, it } from 'vitest';
 import { type Finding, lineOf, worstFirst } from '../../../src/commands/doctor/finding.ts';
 import type { LookParts } from '../../../src/commands/doctor/seen.ts';
 import { fixedSecret } from '../../../src/config/secret.ts';
 import { systemClock } from '../../../src/polling/system-clock.ts';
 import type { Files } from '../../../src/sources/setting-pieces.ts';
-import { type Loopback, startLoopback, startTlsLoopback } from '../../support/loopback.ts';
+import { startLoopback, startTlsLoopback } from '../../support/loopback.ts';
 
 export const TEN_MINUTES_MS = 600_000;
 
@@ -40,20 +41,24 @@ export const CAUSES = {
   clock: /^problem .*its clock is (599|60[01]) s (ahead of|behind) ours.* -> let both machines keep their time/,
 } as const;
 
-/** Nothing listens there. */
-export const NOWHERE = 'http://127.0.0.1:1';
+/** The tests of what can be wrong between any server and us. `first`: the first line about the server at an address. */
+export function troublesOnTheWay(first: (url: string) => Promise<string>): void {
+  it('a server that cannot be reached', async () => {
+    expect(await first('http://127.0.0.1:1')).toMatch(CAUSES.unreachable);
+  });
 
-/** A server whose certificate comes from an authority that nobody knows. */
-export async function startStranger(): Promise<Loopback> {
-  const read = (name: string) => readFile(join(import.meta.dirname, '../../fixtures/tls', name), 'utf8');
-  const identity = { key: await read('server-key.pem'), cert: await read('server.pem') };
-  return await startTlsLoopback(identity, (_, response) => response.end());
-}
+  it('a certificate of an authority that is not trusted', async () => {
+    const read = (name: string) => readFile(join(import.meta.dirname, '../../fixtures/tls', name), 'utf8');
+    const identity = { key: await read('server-key.pem'), cert: await read('server.pem') };
+    await using stranger = await startTlsLoopback(identity, (_, response) => response.end());
+    expect(await first(stranger.url)).toMatch(CAUSES.wrongAuthority);
+  });
 
-/** A server that shows everybody the same page to log in. */
-export function startLoginPage(): Promise<Loopback> {
-  return startLoopback((_, response) => {
-    response.writeHead(200, { 'content-type': 'text/html' });
-    response.end('<!doctype html><title>Log in</title>');
+  it('HTML where JSON should be', async () => {
+    await using page = await startLoopback((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' });
+      response.end('<!doctype html><title>Log in</title>');
+    });
+    expect(await first(page.url)).toMatch(CAUSES.html);
   });
 }
