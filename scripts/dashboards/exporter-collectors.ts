@@ -40,7 +40,7 @@ export const COLLECTORS = [
       {
         title: 'Last good poll, ago',
         expr: `time() - ${shown('dora_collector_last_success_timestamp_seconds', COLLECTOR, 'source')}`,
-        style: { unit: 's', steps: [PLAIN, [900, BAD]], colored: 'text' },
+        style: { unit: 's', steps: [PLAIN, [1800, BAD]], colored: 'text' },
       },
       {
         title: 'Listed',

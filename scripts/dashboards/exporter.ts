@@ -95,13 +95,13 @@ const LEDGER = [
     {
       title: 'Ledger',
       description:
-        'How long ago a transaction was last committed, and a sweep of old rows went through whole; the sweep runs daily.',
+        'How long ago a transaction was last committed, and a sweep of old rows went through whole; the sweep runs every hour.',
       span: 6,
       height: 8,
       unit: 's',
       noValue: 'not since the start',
       steps: [GOOD, [600, WORSE]],
-      overrides: [named('last sweep', { unit: 's', steps: [GOOD, [2 * 86_400, WORSE]] })],
+      overrides: [named('last sweep', { unit: 's', steps: [GOOD, [6 * 3600, WORSE]] })],
     },
     query(since('dora_ledger_last_commit_timestamp_seconds'), 'last commit'),
     query(since('dora_ledger_sweep_last_success_timestamp_seconds'), 'last sweep'),

@@ -69,7 +69,7 @@ const NOW = [
       decimals: 0,
       noValue: 'not known',
       steps: [GOOD, [1, WORSE]],
-      overrides: [named('oldest good poll', { unit: 's', steps: [GOOD, [900, BAD]] })],
+      overrides: [named('oldest good poll', { unit: 's', steps: [GOOD, [1800, BAD]] })],
     },
     query(
       `sum (${shown('dora_target_observed_since_timestamp_seconds', CHOSEN, IDENTITY)} > bool (time() - ${WINDOW_SECONDS}))`,

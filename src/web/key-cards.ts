@@ -61,6 +61,7 @@ ${KEY_NAMES.map((key) => {
 <h3>${TITLES[key]}</h3>
 ${value(key, values[key])}
 ${changes === null ? null : change(key, changes.before[key], changes.now[key], window)}
+${changes === null || compared?.targets === trend.targets ? null : comparison(key, changes.before[key], changes.now[key], compared?.targets ?? 0)}
 ${sparkline(`${TITLES[key]} over the last ${window.name}, in ${bars.length} parts`, bars)}
 <p class="basis">${values[key].absent === null ? BASES[key](values[key].samples) : values[key].absent}</p>
 </li>
@@ -108,6 +109,12 @@ function change(key: KeyName, before: KeyValue, now: KeyValue, { name }: Window)
   if (size === '0') return html`<p class="change quiet" title="${title}">${icon('same')}as before</p>`;
   const isBetter = by > 0 === MORE_IS_BETTER[key];
   return html`<p class="change ${isBetter ? 'ok' : 'bad'}" title="${title}">${icon(by > 0 ? 'up' : 'down')}<span>${size}\u00a0${isShare ? 'points' : '%'}, ${isBetter ? 'better' : 'worse'}</span></p>`;
+}
+
+/** Between which numbers the change is, where they are not those above it. */
+function comparison(key: KeyName, before: KeyValue, now: KeyValue, targets: number): Html | null {
+  if (figure(before) === null || figure(now) === null) return null;
+  return html`<p class="basis">of the ${targets} known then: ${shown(key, now)}, before ${shown(key, before)}</p>`;
 }
 
 /** What the numbers rest on, where that is not all of it. */

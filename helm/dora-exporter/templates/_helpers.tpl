@@ -75,9 +75,9 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if and .Values.webConfig.secretName .Values.webConfig.tls }}https{{ else }}http{{ end }}
 {{- end }}
 
-{{/* The names of the series of targets and teams, as an expression without a group that captures. */}}
+{{/* The names of the series of targets and teams, and of what alerts take the rise of, without a group that captures. */}}
 {{- define "dora-exporter.targetFamilies" -}}
-dora_(?:deployments_total|deployment_.+|lead_time_seconds_.+|change_failures_total|rework_deployments_total|incident_open|incident_open_since_.+|recovery_time_seconds_.+|error_events_total|errors_in_window|target_.+|window_.+|team_window_.+)
+dora_(?:deployments_total|deployment_.+|lead_time_seconds_.+|change_failures_total|rework_deployments_total|incident_open|incident_open_since_.+|recovery_time_seconds_.+|error_events_total|errors_in_window|collector_gaps_total|notifications_total|target_.+|window_.+|team_window_.+)
 {{- end }}
 
 {{/* How pods are replaced: the one that holds the ledger before the next, replicas one after the other. */}}
@@ -144,7 +144,7 @@ metricRelabelings: {{- toYaml . | nindent 2 }}
 {{- if regexMatch $mark $text }}{{ $_ := unset $unused $key }}{{ end }}
 {{- $text = regexReplaceAll $mark $text (printf "%s${1}" ($value | toJson | trimAll `"`)) }}
 {{- end }}
-{{- $text = regexReplaceAll `(?m)^([ \t]*runbook_url: )(docs/)` $text (printf "${1}%s${2}" $.Values.prometheusRule.runbookBaseUrl) }}
+{{- $text = regexReplaceAll `(?m)^([ \t]*runbook_url: )(docs/)` $text (printf "${1}%s${2}" (include "dora-exporter.runbookBase" $)) }}
 {{- $file := fromYaml $text }}
 {{- with $file.Error }}{{ fail (printf "%s is not valid: %s" $path .) }}{{ end }}
 {{- range $group := $file.groups }}
@@ -168,8 +168,39 @@ metricRelabelings: {{- toYaml . | nindent 2 }}
 {{- with concat $groups .Values.prometheusRule.additionalGroups }}{{ toYaml . }}{{ end }}
 {{- end }}
 
+{{/* What goes before docs/runbooks/, with the slash at its end; empty where none is told. */}}
+{{- define "dora-exporter.runbookBase" -}}
+{{- with trimSuffix "/" .Values.prometheusRule.runbookBaseUrl }}{{ . }}/{{ end }}
+{{- end }}
+
+{{/* A duration such as 90d in seconds; empty for what is none. */}}
+{{- define "dora-exporter.seconds" -}}
+{{- if regexMatch "^[0-9]+[smhd]$" . }}
+{{- mul (regexFind "^[0-9]+" . | int64) (get (dict "s" 1 "m" 60 "h" 3600 "d" 86400) (regexFind "[smhd]$" .)) }}
+{{- end }}
+{{- end }}
+
+{{/* Refuses windows of rules that the program does not have, which would be silent for ever. */}}
+{{- define "dora-exporter.validateWindows" -}}
+{{- $values := .Values.prometheusRule.values }}
+{{- range $key := list "recentWindow" "longWindow" }}
+{{- $window := get $values $key }}
+{{- if and $window $.Values.config.windows (not (has $window $.Values.config.windows)) }}
+{{- fail (printf "prometheusRule.values.%s: %s is not one of config.windows, so no rule would ever see it; give one of %s" $key $window (join ", " $.Values.config.windows)) }}
+{{- end }}
+{{- end }}
+{{- $seconds := include "dora-exporter.seconds" (default "" $values.longWindow) }}
+{{- if and $seconds (ne $seconds ($values.longWindowSeconds | int64 | toString)) }}
+{{- fail (printf "prometheusRule.values.longWindowSeconds: longWindow is %s, which has %s seconds" $values.longWindow $seconds) }}
+{{- end }}
+{{- end }}
+
 {{/* Refuses values that contradict each other. */}}
 {{- define "dora-exporter.validate" -}}
+{{- if .Values.prometheusRule.enabled }}{{ include "dora-exporter.validateWindows" . }}{{ end }}
+{{- if regexMatch "^sqlite:[^/]" (default "" .Values.config.ledger) }}
+{{- fail (printf "config.ledger: %s lies in the folder of the configuration, which is read-only; give sqlite:/data/dora.db" .Values.config.ledger) }}
+{{- end }}
 {{- if not (include "dora-exporter.shared" .) }}
 {{- if gt (int .Values.replicaCount) 1 }}
 {{- fail (printf "replicaCount: %d replicas need a ledger that they share, and SQLite is one process' own: give 1, or set config.ledger to postgres://USER@HOST/DATABASE" (int .Values.replicaCount)) }}

@@ -56,6 +56,15 @@ describe('replicas', () => {
       { prometheusRule: { enabled: true, values: { unknown: 1 } } },
       "at '/prometheusRule/values': additional properties 'unknown' not allowed",
     ],
+    [{ config: { ledger: 'sqlite:./data/dora.db' } }, 'which is read-only; give sqlite:/data/dora.db'],
+    [
+      { prometheusRule: { enabled: true, values: { longWindow: '30d' } } },
+      'prometheusRule.values.longWindowSeconds: longWindow is 30d, which has 2592000 seconds',
+    ],
+    [
+      { prometheusRule: { enabled: true }, config: { windows: ['30d', '60d'] } },
+      'prometheusRule.values.longWindow: 90d is not one of config.windows, so no rule would ever see it; give one of 30d, 60d',
+    ],
   ])('refuses %j', async (values, why) => {
     const { code, stderr } = await template(values);
     expect(code).not.toBe(0);
@@ -96,7 +105,7 @@ describe('replicas', () => {
     ['serviceMonitor', 'ServiceMonitor', 'endpoints'],
     ['podMonitor', 'PodMonitor', 'podMetricsEndpoints'],
   ])(
-    '%s: the series of targets, and they alone, have one identity, whichever replica leads',
+    '%s: the series of targets, and what alerts on rises are about, have one identity, whichever replica leads',
     async (key, kind, endpoints) => {
       const more = { action: 'drop', sourceLabels: ['__name__'], regex: 'nodejs_.*' };
       const monitor = { [key]: { enabled: true, metricRelabelings: [more] } };
@@ -110,9 +119,11 @@ describe('replicas', () => {
       expect(others).toEqual(['pod', 'container', 'node'].map((targetLabel) => ({ ...ofTargets, targetLabel })));
 
       const matches = new RegExp(`^(?:${instance.regex})$`);
+      // Alerts ask how much these rose, which the ledger counts over all leads.
+      const risen = ['dora_collector_gaps_total', 'dora_notifications_total'];
       for (const { name, type, labels, scope } of CATALOGUE) {
         const series = type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name];
-        const shared = scope !== 'program' || labels.some((label) => label === 'app');
+        const shared = scope !== 'program' || labels.some((label) => label === 'app') || risen.includes(name);
         for (const one of series) expect({ one, shared: matches.test(one) }).toEqual({ one, shared });
       }
     },
@@ -336,10 +347,12 @@ describe('files of the chart', () => {
     const groups = async (values: object) =>
       only(await render({ prometheusRule: { enabled: true, ...values } }), 'PrometheusRule').spec.groups;
     expect(await groups({})).toEqual(shipped);
-    const [first] = await groups({ runbookBaseUrl: 'https://git.example.org/dora/' });
-    expect(first.rules[0].annotations.runbook_url).toBe(
-      'https://git.example.org/dora/docs/runbooks/DoraExporterAbsent.md',
-    );
+    for (const runbookBaseUrl of ['https://git.example.org/dora/', 'https://git.example.org/dora']) {
+      const [first] = await groups({ runbookBaseUrl });
+      expect(first.rules[0].annotations.runbook_url).toBe(
+        'https://git.example.org/dora/docs/runbooks/DoraExporterAbsent.md',
+      );
+    }
   });
 
   it('ranges, windows and fractions are thresholds, too, and an alert can be left out', async () => {
@@ -363,6 +376,17 @@ describe('files of the chart', () => {
     const { code, stderr } = await template({ prometheusRule: { enabled: true, disabled: ['Dora'] } });
     expect(code).not.toBe(0);
     expect(stderr).toContain('prometheusRule.disabled: no alert is named Dora');
+  });
+
+  it('dashboards keep names of their own, however long that of the program is', async () => {
+    for (const length of [40, 53, 57, 63]) {
+      const fullnameOverride = 'a'.repeat(length);
+      const objects = await render({ fullnameOverride, dashboards: { enabled: true } });
+      const names = objects.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name);
+      expect(names).toHaveLength(4);
+      expect(new Set(names).size).toBe(4);
+      for (const name of names) expect(name.length).toBeLessThanOrEqual(63);
+    }
   });
 
   it('dashboards are a ConfigMap each, untouched', async () => {
