@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { goodPoll, pageWith, Stage, scrape } from './stage.ts';
@@ -69,6 +72,24 @@ it('one slow source does not hold up another', async () => {
   expect(page.value('dora_collector_polls_total', { source: 'slow' })).toBe(0);
   expect(page.value('dora_collector_up', { source: 'quick' })).toBe(1);
   expect(slow.asked(/./)).toBe(1);
+});
+
+it('B16: SIGTERM ends it with exit code 0 when nobody reads its log any more', async () => {
+  await using stage = await Stage.open();
+  for (const format of ['json', 'pretty']) {
+    stage.configure({ log: `{format: ${format}}` });
+    const main = join(import.meta.dirname, '../../src/main.ts');
+    const daemon = spawn(process.execPath, [main, `--config.file=${stage.config}`], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const before = stage.asked(/./);
+    await once(daemon.stdout, 'data');
+    daemon.stdout.destroy();
+    daemon.stderr.destroy();
+    await expect.poll(() => stage.asked(/./), { timeout: 30_000 }).toBeGreaterThan(before + 2);
+    daemon.kill('SIGTERM');
+    expect(await once(daemon, 'exit')).toEqual([0, null]);
+  }
 });
 
 it('a command that is ended by a signal does not end as if it had done what it was asked to', async () => {
