@@ -37,7 +37,11 @@ export async function lookAtArgocd(settings: ArgocdSettings, parts: LookParts): 
       return nothing();
     }
     if (!version.ok)
-      findings.add('warning', `its version is unknown: ${version.failure.detail}`, 'let it be asked for');
+      findings.add(
+        'warning',
+        `its version is unknown: ${version.failure.detail}`,
+        'let /api/version through to the server',
+      );
     if (list.value.length === 0) {
       const remedy =
         'allow it: p, role:dora-exporter, applications, get, */*, allow in argocd-rbac-cm; and check projects, selector and app_namespaces';
