@@ -1,5 +1,5 @@
 import type { Recovery } from './recovery-spans.ts';
-import { type Span, spanOf, type Window, type WindowKeys, type WindowRows, windowKeys } from './windows.ts';
+import { isWhole, type Span, spanOf, type Window, type WindowKeys, type WindowRows, windowKeys } from './windows.ts';
 
 /** Into how many parts a window is cut to show how the keys moved. */
 const PARTS = 15;
@@ -97,7 +97,7 @@ export async function trendOf(
     parts.push({ span: part, keys: windowKeys(all, part, minSamples) });
     await rest();
   }
-  const incomplete = targets.filter(({ observedSince }) => window.isCut === true || observedSince > span.after).length;
+  const incomplete = targets.filter(({ observedSince }) => !isWhole(window, span, observedSince)).length;
   return { span, keys, compared, parts, targets: targets.length, incomplete };
 }
 

@@ -67,6 +67,11 @@ export function isWithin(at: number, { after, until }: Span): boolean {
   return after < at && at <= until;
 }
 
+/** Whether all that happened in a window is known of what is known whole since `observedSince`. `span`: the window's place in time. */
+export function isWhole(window: Window, span: Span, observedSince: number): boolean {
+  return window.isCut !== true && observedSince <= span.after;
+}
+
 /** The keys over a span as counting.md §8 defines them; a ratio is absent below `minSamples` deployments. */
 export function windowKeys(rows: WindowRows, span: Span, minSamples: number): WindowKeys {
   const counts = rows.count(span);

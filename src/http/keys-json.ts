@@ -1,5 +1,5 @@
 import { type KeyValue, keyValues } from '../domain/keys.ts';
-import type { Span, Window } from '../domain/windows.ts';
+import { isWhole, type Span, type Window } from '../domain/windows.ts';
 import type { KeyChange, KeyDeployment, KeySpan, KeysRecord } from '../ledger/key-records.ts';
 import { recordUrl, seconds, time } from './wire.ts';
 
@@ -49,7 +49,7 @@ export function keysWithoutRows(record: WithoutRows, { window, span, minSamples 
     from: time(span.after),
     until: time(span.until),
     observed_since: time(record.observedSince),
-    complete: window.isCut !== true && record.observedSince <= span.after,
+    complete: isWhole(window, span, record.observedSince),
     keys: {
       deployment_frequency: { ...valueJson(values.deployment_frequency), unit: 'deployments per day' },
       lead_time: valueJson(values.lead_time),

@@ -1,8 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 
-const nobodyReads = () => {};
-
 /**
  * The log, on standard output: one JSON object a line, or, for people, a line of text. It is written at once where its reader keeps
  * up, and waits in memory where it does not. When its reader is gone, what is logged is lost, and nothing else.
@@ -10,7 +8,7 @@ const nobodyReads = () => {};
 export function openLog({ level, format }: Config['log']): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: levelName } };
   // Not pino's own stream: at the exit it tries for ever to write to a pipe that nobody reads.
-  for (const stream of [process.stdout, process.stderr]) stream.off('error', nobodyReads).on('error', nobodyReads);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const shown = format === 'json' ? (line: string) => line : pretty;
   return pino(options, { write: (line: string) => process.stdout.write(shown(line)) });
 }

@@ -48,6 +48,7 @@ export function keyCards({ trend, window, minSamples }: KeyCardsModel): Html {
   }));
   const { compared } = trend;
   const changes = compared && {
+    targets: compared.targets,
     now: keyValues(compared.now, window.ms, minSamples),
     before: keyValues(compared.before, window.ms, minSamples),
   };
@@ -61,7 +62,7 @@ ${KEY_NAMES.map((key) => {
 <h3>${TITLES[key]}</h3>
 ${value(key, values[key])}
 ${changes === null ? null : change(key, changes.before[key], changes.now[key], window)}
-${changes === null || compared?.targets === trend.targets ? null : comparison(key, changes.before[key], changes.now[key], compared?.targets ?? 0)}
+${changes === null || changes.targets === trend.targets ? null : comparison(key, changes.before[key], changes.now[key], changes.targets)}
 ${sparkline(`${TITLES[key]} over the last ${window.name}, in ${bars.length} parts`, bars)}
 <p class="basis">${values[key].absent === null ? BASES[key](values[key].samples) : values[key].absent}</p>
 </li>

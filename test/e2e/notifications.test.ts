@@ -159,21 +159,15 @@ test('B35: with notify.matrix taken out by a reload nothing is told of what wait
   const waits = (page: Page) => page.value('dora_notifications_pending', { room: 'critical' }) === 1;
   await pageWith(program, waits, 'it waits');
 
-  const reload = async () => {
-    const done = program.log.filter(({ msg }) => msg === 'configuration reloaded').length;
-    program.signal('SIGHUP');
-    const reloaded = () => program.log.filter(({ msg }) => msg === 'configuration reloaded').length > done;
-    await program.until(reloaded, 'it was reloaded');
-  };
   const whole = readFileSync(stage.config, 'utf8');
   stage.configure();
-  await reload();
+  await program.reload();
   const without = await scrape(program);
   const gauges = /^dora_(notifications_pending|notifications_oldest|notifier_(room_blocked|last_delivery))/;
   expect(without.samples.filter(({ name }) => gauges.test(name))).toEqual([]);
 
   stage.write('config.yml', whole);
-  await reload();
+  await program.reload();
   expect(waits(await scrape(program))).toBe(true);
   await on.up();
   await program.until(async () => (await on.messages(rooms.critical)).length === 1, 'the message');

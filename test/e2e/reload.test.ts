@@ -17,10 +17,7 @@ async function reloadOverHttp(program: Program): Promise<{ status: number; body:
 
 /** Each way to reload; resolves when it is done. */
 const WAYS = {
-  SIGHUP: async (program: Program) => {
-    program.signal('SIGHUP');
-    await program.until(() => program.log.some(({ msg }) => msg === 'configuration reloaded'), 'it was reloaded');
-  },
+  SIGHUP: (program: Program) => program.reload(),
   'POST /-/reload': async (program: Program) => {
     expect(await reloadOverHttp(program)).toEqual({ status: 200, body: { reloaded: true } });
   },

@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Program } from '../support/program.ts';
 import { goodPoll, pageWith, Stage, scrape } from './stage.ts';
@@ -78,17 +75,12 @@ it('B16: SIGTERM ends it with exit code 0 when nobody reads its log any more', a
   await using stage = await Stage.open();
   for (const format of ['json', 'pretty']) {
     stage.configure({ log: `{format: ${format}}` });
-    const main = join(import.meta.dirname, '../../src/main.ts');
-    const daemon = spawn(process.execPath, [main, `--config.file=${stage.config}`], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    await using program = new Program([`--config.file=${stage.config}`]);
+    await program.until(() => program.stdout.includes('serving'), 'the program serves');
     const before = stage.asked(/./);
-    await once(daemon.stdout, 'data');
-    daemon.stdout.destroy();
-    daemon.stderr.destroy();
-    await expect.poll(() => stage.asked(/./), { timeout: 30_000 }).toBeGreaterThan(before + 2);
-    daemon.kill('SIGTERM');
-    expect(await once(daemon, 'exit')).toEqual([0, null]);
+    program.stopReading();
+    await program.until(() => stage.asked(/./) > before + 2, 'it goes on polling');
+    expect(await program.stop()).toEqual({ code: 0, signal: null });
   }
 });
 

@@ -119,6 +119,20 @@ export class Program implements AsyncDisposable {
     this.#child.kill(name);
   }
 
+  /** Makes it reload its configuration, which must be good, and waits until it has. */
+  async reload(): Promise<void> {
+    const reloads = () => this.log.filter(({ msg }) => msg === 'configuration reloaded').length;
+    const before = reloads();
+    this.signal('SIGHUP');
+    await this.until(() => reloads() > before, 'it was reloaded');
+  }
+
+  /** Reads nothing of what it writes any more: its pipes are broken. */
+  stopReading(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   /** Asks it to stop. */
   async stop(): Promise<Exit> {
     this.signal('SIGTERM');

@@ -52,9 +52,11 @@ async function lookAtFolder(file: string): Promise<readonly Finding[]> {
   else findings.add('note', `${file} is not there yet: the daemon makes it at its first start`);
   const { bavail, bsize } = statfsSync(folder);
   const free = `${Math.floor((bavail * bsize) / 1024 ** 2)} MiB are free on its disk`;
-  const level = bavail * bsize < FULL_BYTES ? 'problem' : bavail * bsize < LOW_BYTES ? 'warning' : null;
-  if (level === null) findings.add('ok', free);
-  else findings.add(level, free, 'make room: a full disk stops all recording');
+  if (bavail * bsize >= LOW_BYTES) findings.add('ok', free);
+  else {
+    const level = bavail * bsize < FULL_BYTES ? 'problem' : 'warning';
+    findings.add(level, free, 'make room: a full disk stops all recording');
+  }
   return findings.all;
 }
 

@@ -4,8 +4,9 @@ import { addAccount, type Rights } from '../../../src/demo/argocd/accounts.ts';
 import { addApplication } from '../../../src/demo/argocd/applications.ts';
 import { type SimulatedArgocd, startArgocd } from '../../../src/demo/argocd/start.ts';
 import { argocdSettings } from '../../../src/sources/argocd/settings.ts';
+import { holding } from '../../support/files.ts';
 import { startLoopback } from '../../support/loopback.ts';
-import { CAUSES, firstLine, holding, parts, TEN_MINUTES_MS, troublesOnTheWay } from './support.ts';
+import { CAUSES, firstLine, parts, TEN_MINUTES_MS, troublesOnTheWay } from './support.ts';
 
 const TOKEN = 'a-token-of-argocd';
 

@@ -3,8 +3,9 @@ import { lookAtErrors } from '../../../src/commands/doctor/look-at-errors.ts';
 import { type SimulatedErrorSink, startErrorSink } from '../../../src/demo/error-sink/start.ts';
 import { addErrors } from '../../../src/demo/error-sink/state.ts';
 import { errorsSettings } from '../../../src/sources/errors/settings.ts';
+import { holding } from '../../support/files.ts';
 import { startLoopback } from '../../support/loopback.ts';
-import { CAUSES, firstLine, holding, parts, TEN_MINUTES_MS, troublesOnTheWay } from './support.ts';
+import { CAUSES, firstLine, parts, TEN_MINUTES_MS, troublesOnTheWay } from './support.ts';
 
 const KEY = 'a-key-of-the-sink';
 const WORKSPACE = '3f2b8c1e-0000-4000-8000-000000000001';

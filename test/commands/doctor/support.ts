@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Finding, lineOf, worstFirst } from '../../../src/commands/doctor/finding.ts';
 import type { LookParts } from '../../../src/commands/doctor/seen.ts';
-import { fixedSecret } from '../../../src/config/secret.ts';
 import { systemClock } from '../../../src/polling/system-clock.ts';
-import type { Files } from '../../../src/sources/setting-pieces.ts';
 import { startLoopback, startTlsLoopback } from '../../support/loopback.ts';
 
 export const TEN_MINUTES_MS = 600_000;
@@ -15,15 +13,6 @@ export const parts: LookParts = {
   userAgent: 'dora-exporter doctor',
   stop: new AbortController().signal,
 };
-
-/** Files, all of which hold the same secret. */
-export function holding(secret: string): Files {
-  return {
-    path: (name) => name,
-    existing: () => ({ ok: false, problem: 'no files here' }),
-    secret: () => fixedSecret('the token', secret),
-  };
-}
 
 /** The line that a person reads first. */
 export function firstLine(findings: readonly Finding[]): string {

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fixedSecret } from '../../../src/config/secret.ts';
 import type { Observation } from '../../../src/domain/observation.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import type { Changes } from '../../../src/ledger/projection.ts';
@@ -11,10 +10,10 @@ import { ProgramMetrics } from '../../../src/metrics/program.ts';
 import { runCycle } from '../../../src/polling/run-cycle.ts';
 import type { End } from '../../../src/sources/end.ts';
 import type { Inbox, Log } from '../../../src/sources/inbox.ts';
-import type { Files } from '../../../src/sources/setting-pieces.ts';
 import { openWoodpecker } from '../../../src/sources/woodpecker/open.ts';
 import { type WoodpeckerSettings, woodpeckerSettings } from '../../../src/sources/woodpecker/settings.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
+import { holding } from '../../support/files.ts';
 
 export const TOKEN = 'token-of-dev-7f3a';
 export const DAY_MS = 86_400_000;
@@ -25,13 +24,7 @@ export const POLL_MS = 30_000;
 export type Keys = Readonly<Record<string, unknown>>;
 
 export function settings(keys: Keys): WoodpeckerSettings {
-  const nothing = { ok: false, problem: 'no files here' } as const;
-  const files: Files = {
-    path: (name) => name,
-    existing: () => nothing,
-    secret: () => fixedSecret('the token', TOKEN),
-  };
-  return woodpeckerSettings(files).parse({ type: 'woodpecker', token_file: 'token', ...keys });
+  return woodpeckerSettings(holding(TOKEN)).parse({ type: 'woodpecker', token_file: 'token', ...keys });
 }
 
 /** The program from the collector to `/metrics`, without HTTP before it: every poll is asked for. */
